@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/clock.h"
+
+#include <string.h>
+#include <time.h>
+
+#define CHINA_OFFSET_US (8 * G_TIME_SPAN_HOUR)
+
+static void
+read_boot_id(char id[37])
+{
+  g_autofree char *text = NULL;
+
+  memset(id, 0, 37);
+  if (g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL))
+    g_strlcpy(id, g_strchomp(text), 37);
+}
+
+DsTime
+ds_clock_now(void)
+{
+  static gsize once = 0;
+  static char boot_id[37];
+  DsTime now = {.wall_us = g_get_real_time()};
+  struct timespec boot;
+
+  if (g_once_init_enter(&once)) {
+    read_boot_id(boot_id);
+    g_once_init_leave(&once, 1);
+  }
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  now.boot_us = (gint64)boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000;
+  memcpy(now.boot_id, boot_id, sizeof now.boot_id);
+  return now;
+}
+
+char *
+ds_clock_format(gint64 wall_us)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(wall_us / G_USEC_PER_SEC);
+
+  if (time == NULL)
+    return g_strdup("1970-01-01T00:00:00Z");
+  return g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+gint64
+ds_clock_parse(const char *text)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
+
+  if (time == NULL)
+    return -1;
+  return g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
+}
+
+void
+ds_clock_day(gint64 wall_us, GDate *day)
+{
+  g_autoptr(GDateTime) time =
+      g_date_time_new_from_unix_utc((wall_us + CHINA_OFFSET_US) / G_USEC_PER_SEC);
+  int year = 1970, month = 1, mday = 1;
+
+  if (time != NULL)
+    g_date_time_get_ymd(time, &year, &month, &mday);
+  g_date_clear(day, 1);
+  g_date_set_dmy(day, (GDateDay)mday, (GDateMonth)month, (GDateYear)year);
+}
+
+char *
+ds_date_format(const GDate *day)
+{
+  return g_strdup_printf("%04u-%02u-%02u", g_date_get_year(day), (guint)g_date_get_month(day),
+                         g_date_get_day(day));
+}
+
+gboolean
+ds_date_parse(GDate *day, const char *text)
+{
+  if (text == NULL || strlen(text) != 10 || text[4] != '-' || text[7] != '-')
+    return FALSE;
+  for (gsize i = 0; i < 10; i++)
+    if (i != 4 && i != 7 && !g_ascii_isdigit(text[i]))
+      return FALSE;
+
+  guint year = (guint)g_ascii_strtoull(text, NULL, 10);
+  guint month = (guint)g_ascii_strtoull(text + 5, NULL, 10);
+  guint mday = (guint)g_ascii_strtoull(text + 8, NULL, 10);
+  if (!g_date_valid_dmy((GDateDay)mday, (GDateMonth)month, (GDateYear)year))
+    return FALSE;
+  g_date_clear(day, 1);
+  g_date_set_dmy(day, (GDateDay)mday, (GDateMonth)month, (GDateYear)year);
+  return TRUE;
+}

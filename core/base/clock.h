@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Three clocks, because a field laptop's wall clock lies: wall time, time since boot, and which
+ * boot it was. Decisions about receipts and pruning never use any of them. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 wall_us;  /* microseconds since 1970-01-01T00:00Z, as the machine believes */
+  gint64 boot_us;  /* microseconds since boot, suspend included (CLOCK_BOOTTIME) */
+  char boot_id[37]; /* the kernel's random id of this boot */
+} DsTime;
+
+DsTime ds_clock_now(void);
+
+/* "2026-09-01T08:30:00Z" (UTC, whole seconds) for records. (transfer full) */
+char *ds_clock_format(gint64 wall_us);
+/* The inverse, also with an offset; -1 when @text is no RFC 3339 time. */
+gint64 ds_clock_parse(const char *text);
+
+/* The calendar day at UTC+8, the only zone Chinese administrative days are counted in. */
+void ds_clock_day(gint64 wall_us, GDate *day);
+/* "2026-09-01" (transfer full); and back: FALSE when @text is no valid date of that form. */
+char *ds_date_format(const GDate *day);
+gboolean ds_date_parse(GDate *day, const char *text);
+
+G_END_DECLS
