@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who belongs to the station: units and officers come by enrolment request, a fingerprint read
+ * aloud, and the next version of the signed directory. */
+#pragma once
+
+#include <glib.h>
+
+#include "bundle/enrol.h"
+#include "station/station.h"
+
+G_BEGIN_DECLS
+
+#define DS_STATION_DIRECTORY_DAYS 365 /* how long a directory is good for */
+
+/* Adds the unit and the officers of @request to a new directory version, makes the unit's
+ * repository and publishes the directory to every unit. @fingerprint is what was read aloud
+ * (blanks do not matter); another one is DS_ERROR_REFUSED. The same request again is fine and
+ * changes nothing; the unit's id with other keys is DS_ERROR_EXISTS. Needs unlock. */
+gboolean ds_station_enrol(DsStation *self, GBytes *request, const char *fingerprint,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* From now on nothing from this unit, or signed by this officer, is accepted. Need unlock. */
+gboolean ds_station_revoke_unit(DsStation *self, const char *unit,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ds_station_revoke_officer(DsStation *self, const char *number,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Issues the next version, good for @days. Needs unlock. */
+gboolean ds_station_renew(DsStation *self, guint days, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
