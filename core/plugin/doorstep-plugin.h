@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/finding.h"
+#include "model/number.h"
 #include "model/view.h"
 
 G_BEGIN_DECLS
