@@ -73,10 +73,10 @@ typedef struct {
 } DsPlugin;
 
 #define DS_PLUGIN_SYMBOL "doorstep_plugin"
+extern G_MODULE_EXPORT const DsPlugin doorstep_plugin;
 
 /* DS_DEFINE_PLUGIN(DS_PLUGIN_STEP, "step-example", ops); with a static const DsStepOps ops. */
 #define DS_DEFINE_PLUGIN(KIND, ID, OPS)                                                            \
-  extern G_MODULE_EXPORT const DsPlugin doorstep_plugin;                                           \
   G_MODULE_EXPORT const DsPlugin doorstep_plugin = {                                               \
       .struct_size = sizeof(DsPlugin),                                                             \
       .abi = DS_PLUGIN_ABI,                                                                        \
