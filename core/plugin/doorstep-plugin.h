@@ -68,7 +68,7 @@ typedef struct {
   guint32 struct_size;
   guint32 abi;
   DsPluginKind kind;
-  const char *id; /* = the folder's name = "id" in plugin.json */
+  const char *id;  /* = the folder's name = "id" in plugin.json */
   const void *ops; /* DsStepOps, DsSourceOps, DsInspectorOps or DsOutputOps, by kind */
 } DsPlugin;
 
@@ -76,13 +76,13 @@ typedef struct {
 extern G_MODULE_EXPORT const DsPlugin doorstep_plugin;
 
 /* DS_DEFINE_PLUGIN(DS_PLUGIN_STEP, "step-example", ops); with a static const DsStepOps ops. */
-#define DS_DEFINE_PLUGIN(KIND, ID, OPS)                                                            \
-  G_MODULE_EXPORT const DsPlugin doorstep_plugin = {                                               \
-      .struct_size = sizeof(DsPlugin),                                                             \
-      .abi = DS_PLUGIN_ABI,                                                                        \
-      .kind = (KIND),                                                                              \
-      .id = (ID),                                                                                  \
-      .ops = &(OPS),                                                                               \
+#define DS_DEFINE_PLUGIN(KIND, ID, OPS)              \
+  G_MODULE_EXPORT const DsPlugin doorstep_plugin = { \
+      .struct_size = sizeof(DsPlugin),               \
+      .abi = DS_PLUGIN_ABI,                          \
+      .kind = (KIND),                                \
+      .id = (ID),                                    \
+      .ops = &(OPS),                                 \
   }
 
 G_END_DECLS
