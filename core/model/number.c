@@ -152,14 +152,3 @@ ds_number_class_word(DsNumberClass class_)
     return "unknown";
   }
 }
-
-int
-ds_age_on(const GDate *birth, const GDate *day)
-{
-  int years = (int)g_date_get_year(day) - (int)g_date_get_year(birth);
-  int months = (int)g_date_get_month(day) - (int)g_date_get_month(birth);
-  int days = (int)g_date_get_day(day) - (int)g_date_get_day(birth);
-
-  /* Comparing month and day as they are makes 29 February due on 1 March by itself. */
-  return months < 0 || (months == 0 && days < 0) ? years - 1 : years;
-}

@@ -59,8 +59,4 @@ char ds_number_check_digit(const char *digits);
 /* "resident", "hmt", "foreign", "legacy15", "unknown". Static. */
 const char *ds_number_class_word(DsNumberClass class_);
 
-/* Whole years of age on @day of somebody born on @birth; a birthday on 29 February is reached on
- * 1 March of a common year (GA 214.8). Negative when @day lies before @birth. */
-int ds_age_on(const GDate *birth, const GDate *day);
-
 G_END_DECLS

@@ -7,7 +7,10 @@
 #include <gmodule.h>
 
 #include "base/error.h"
+#include "model/address.h"
+#include "model/age.h"
 #include "model/finding.h"
+#include "model/name.h"
 #include "model/number.h"
 #include "model/view.h"
 
