@@ -12,6 +12,7 @@
 #include "model/finding.h"
 #include "model/name.h"
 #include "model/number.h"
+#include "model/person.h"
 #include "model/view.h"
 
 G_BEGIN_DECLS
