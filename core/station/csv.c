@@ -80,10 +80,11 @@ read_plain(Reader *self, GString *cell, GError **error)
   while (size < left && strchr(",\r\n\"", self->at[size]) == NULL)
     size++;
   if (size < left && self->at[size] == '"')
-    return broken(self, DS_ERROR_INVALID,
-                  "a quotation mark inside a cell: put the whole cell in quotation marks and double "
-                  "this one",
-                  error);
+    return broken(
+        self, DS_ERROR_INVALID,
+        "a quotation mark inside a cell: put the whole cell in quotation marks and double "
+        "this one",
+        error);
   if (size > self->max_cell)
     return broken(self, DS_ERROR_TOO_LARGE, "the cell is too long", error);
   g_string_append_len(cell, self->at, (gssize)size);

@@ -39,12 +39,9 @@ static const struct {
   const char *word;
   const char *value;
 } words[] = {
-    {"applicant.sex", "男", "1"},
-    {"applicant.sex", "女", "2"},
-    {"guardian.relation", "父", "father"},
-    {"guardian.relation", "父亲", "father"},
-    {"guardian.relation", "母", "mother"},
-    {"guardian.relation", "母亲", "mother"},
+    {"applicant.sex", "男", "1"},           {"applicant.sex", "女", "2"},
+    {"guardian.relation", "父", "father"},  {"guardian.relation", "父亲", "father"},
+    {"guardian.relation", "母", "mother"},  {"guardian.relation", "母亲", "mother"},
     {"guardian.relation", "其他", "other"},
 };
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "station/roster-check.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/number.h"
+
+struct _DsRosterCheck {
+  GDate today;
+  GHashTable *numbers; /* number → row */
+};
+
+DsRosterCheck *
+ds_roster_check_new(const GDate *today)
+{
+  DsRosterCheck *self = g_new0(DsRosterCheck, 1);
+
+  self->today = *today;
+  self->numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+ds_roster_check_free(DsRosterCheck *self)
+{
+  g_hash_table_unref(self->numbers);
+  g_free(self);
+}
+
+static const char *
+number_fault(const DsNumber *number)
+{
+  if (number->class_ == DS_NUMBER_CLASS_LEGACY15)
+    return "has 15 digits: the number of 18 is needed";
+  if (number->length == DS_NUMBER_BAD)
+    return "must have 18 characters";
+  if (number->characters == DS_NUMBER_BAD)
+    return "must be 17 digits and a digit or X";
+  if (number->date == DS_NUMBER_BAD)
+    return "holds a birth date that does not exist";
+  if (number->not_future == DS_NUMBER_BAD)
+    return "holds a birth date in the future";
+  if (number->checksum == DS_NUMBER_BAD)
+    return "has a wrong check digit";
+  if (number->class_ == DS_NUMBER_CLASS_HMT || number->class_ == DS_NUMBER_CLASS_FOREIGN)
+    return "belongs to a residence permit, not to a resident identity card";
+  return number->valid ? NULL : "is no citizen number";
+}
+
+static gboolean
+check_number(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report, gpointer data)
+{
+  const char *text = g_hash_table_lookup(row->fields, "applicant.number");
+  if (text == NULL)
+    return TRUE;
+
+  DsNumber number = ds_number_parse(text, &self->today);
+  const char *fault = number_fault(&number);
+  if (fault != NULL) {
+    report(data, row->row, "applicant.number", fault);
+    return FALSE;
+  }
+  guint first = GPOINTER_TO_UINT(g_hash_table_lookup(self->numbers, number.text));
+  if (first != 0) {
+    g_autofree char *twice = g_strdup_printf("is the same number as in row %u", first);
+    report(data, row->row, "applicant.number", twice);
+    return FALSE;
+  }
+  g_hash_table_insert(self->numbers, g_strdup(number.text), GUINT_TO_POINTER(row->row));
+  g_hash_table_replace(row->fields, g_strdup("applicant.number"), g_strdup(number.text));
+  return TRUE;
+}
+
+static gboolean
+has_control(const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char(text))
+    if (g_unichar_iscntrl(g_utf8_get_char(text)))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_texts(DsRosterRow *row, DsRosterCheckReport report, gpointer data)
+{
+  g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(row->fields), (GCompareFunc)strcmp);
+  gboolean good = TRUE;
+
+  for (GList *name = names; name != NULL; name = name->next) {
+    if (!has_control(g_hash_table_lookup(row->fields, name->data)))
+      continue;
+    report(data, row->row, name->data, "holds a line break or another control character");
+    good = FALSE;
+  }
+  return good;
+}
+
+gboolean
+ds_roster_check_row(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report,
+                    gpointer data)
+{
+  const char *sex = g_hash_table_lookup(row->fields, "applicant.sex");
+  const char *birth = g_hash_table_lookup(row->fields, "applicant.birth");
+  gboolean good = check_texts(row, report, data);
+  GDate day;
+
+  if (g_hash_table_lookup(row->fields, "applicant.name") == NULL) {
+    report(data, row->row, "applicant.name", "is empty");
+    good = FALSE;
+  }
+  if (sex != NULL && strcmp(sex, "1") != 0 && strcmp(sex, "2") != 0) {
+    report(data, row->row, "applicant.sex", "must be 1 (男) or 2 (女)");
+    good = FALSE;
+  }
+  if (birth != NULL && !ds_date_parse(&day, birth)) {
+    report(data, row->row, "applicant.birth", "must be a date such as 2012-09-01");
+    good = FALSE;
+  } else if (birth != NULL && g_date_compare(&day, &self->today) > 0) {
+    report(data, row->row, "applicant.birth", "lies in the future");
+    good = FALSE;
+  }
+  return check_number(self, row, report, data) && good;
+}
