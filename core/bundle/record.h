@@ -18,15 +18,15 @@ G_BEGIN_DECLS
 
 /* How the field left the case. */
 typedef enum {
-  DS_OUTCOME_COMPLETE = 1,
-  DS_OUTCOME_PENDING = 2, /* 容缺: taken, something follows (identification, a proof) */
-  DS_OUTCOME_REFUSED = 3, /* 不予受理 */
-  DS_OUTCOME_WITHDRAWN = 4,
-} DsOutcome;
+  DS_CASE_OUTCOME_COMPLETE = 1,
+  DS_CASE_OUTCOME_PENDING = 2, /* 容缺: taken, something follows (identification, a proof) */
+  DS_CASE_OUTCOME_REFUSED = 3, /* 不予受理 */
+  DS_CASE_OUTCOME_WITHDRAWN = 4,
+} DsCaseOutcome;
 
 /* "complete", "pending", "refused", "withdrawn"; static; NULL / 0 for others. */
-const char *ds_outcome_word(DsOutcome outcome);
-DsOutcome ds_outcome_parse(const char *word);
+const char *ds_case_outcome_word(DsCaseOutcome outcome);
+DsCaseOutcome ds_case_outcome_parse(const char *word);
 
 /* One case in one version; absent in a dispatch. Strings 1–64 bytes. */
 typedef struct {
@@ -39,7 +39,7 @@ typedef struct {
   DsDigest pack_digest; /* of the pack's file */
   char *day;            /* "2026-09-01": the day of the field submission, it selects the pack */
   char *officer;        /* service number of who took it */
-  DsOutcome outcome;
+  DsCaseOutcome outcome;
 } DsRecordCase;
 
 /* What stood when the case was sealed. kind is a ds_finding_kind_word. */

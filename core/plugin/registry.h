@@ -11,18 +11,18 @@
  * reason, and ds_registry_find gives that reason to whoever needs it. */
 #pragma once
 
-#include "plugin/manifest.h"
+#include "plugin/info.h"
 
 G_BEGIN_DECLS
 
 typedef struct _DsRegistry DsRegistry;
 
-/* One plugin. @manifest is NULL when plugin.json could not be read; @problem is set when the plugin
+/* One plugin. @info is NULL when plugin.json could not be read; @problem is set when the plugin
  * cannot be used, with what to do about it. */
 typedef struct {
   char *id;
   char *folder; /* absolute */
-  DsManifest *manifest;
+  DsPluginInfo *info;
   const DsStepOps *step; /* for steps with code, else NULL */
   GError *problem;
 } DsPluginEntry;

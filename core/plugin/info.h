@@ -84,18 +84,18 @@ typedef struct {
   GStrv devices;        /* "camera", "fingerprint-reader", … what it needs to be of use */
   GPtrArray *documents; /* of DsOption: what an output draws, id and title */
   GStrv requirements;   /* "R096" … */
-} DsManifest;
+} DsPluginInfo;
 
 /* Reads @path, at most 1 MiB. (transfer full) */
-DsManifest *ds_manifest_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+DsPluginInfo *ds_plugin_info_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same from memory; @name stands for the file in messages. (transfer full) */
-DsManifest *ds_manifest_parse(const char *json, gssize size, const char *name,
+DsPluginInfo *ds_plugin_info_parse(const char *json, gssize size, const char *name,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void ds_manifest_free(DsManifest *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsManifest, ds_manifest_free)
+void ds_plugin_info_free(DsPluginInfo *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsPluginInfo, ds_plugin_info_free)
 
 /* NULL when the plugin has no such field. (transfer none) */
-const DsField *ds_manifest_field(const DsManifest *self, const char *name);
+const DsField *ds_plugin_info_field(const DsPluginInfo *self, const char *name);
 
 /* "step", "source", "inspector", "output"; static. Parse gives 0 for anything else. */
 const char *ds_plugin_kind_word(DsPluginKind kind);
