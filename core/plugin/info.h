@@ -90,7 +90,7 @@ typedef struct {
 DsPluginInfo *ds_plugin_info_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same from memory; @name stands for the file in messages. (transfer full) */
 DsPluginInfo *ds_plugin_info_parse(const char *json, gssize size, const char *name,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ds_plugin_info_free(DsPluginInfo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsPluginInfo, ds_plugin_info_free)
 

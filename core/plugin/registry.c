@@ -62,7 +62,7 @@ entry_free(gpointer data)
 
   g_free(self->id);
   g_free(self->folder);
-  ds_manifest_free(self->manifest);
+  ds_plugin_info_free(self->info);
   g_clear_error(&self->problem);
   g_free(self);
 }
@@ -70,7 +70,7 @@ entry_free(gpointer data)
 static gboolean
 load_module(DsPluginEntry *entry, GError **error)
 {
-  g_autofree char *path = g_build_filename(entry->folder, entry->manifest->module, NULL);
+  g_autofree char *path = g_build_filename(entry->folder, entry->info->module, NULL);
 
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
     g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND,
@@ -80,7 +80,7 @@ load_module(DsPluginEntry *entry, GError **error)
   }
   if (!is_trusted(path, S_IFREG, error))
     return FALSE;
-  if (entry->manifest->kind != DS_PLUGIN_STEP)
+  if (entry->info->kind != DS_PLUGIN_STEP)
     return TRUE;
   const DsPlugin *plugin = ds_module_open(path, entry->id, DS_PLUGIN_STEP, error);
   if (plugin == NULL)
@@ -100,15 +100,15 @@ load_entry(DsPluginEntry *entry, GError **error)
   }
   if (!is_trusted(entry->folder, S_IFDIR, error) || !is_trusted(path, S_IFREG, error))
     return FALSE;
-  entry->manifest = ds_manifest_load(path, error);
-  if (entry->manifest == NULL)
+  entry->info = ds_plugin_info_load(path, error);
+  if (entry->info == NULL)
     return FALSE;
-  if (!g_str_equal(entry->manifest->id, entry->id)) {
+  if (!g_str_equal(entry->info->id, entry->id)) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s: says it is \"%s\", its folder is \"%s\"",
-                path, entry->manifest->id, entry->id);
+                path, entry->info->id, entry->id);
     return FALSE;
   }
-  return entry->manifest->module == NULL || load_module(entry, error);
+  return entry->info->module == NULL || load_module(entry, error);
 }
 
 static void
@@ -243,9 +243,9 @@ ds_registry_find(const DsRegistry *self, const char *id, DsPluginKind kind, GErr
     g_propagate_error(error, g_error_copy(entry->problem));
     return NULL;
   }
-  if (kind != 0 && entry->manifest->kind != kind) {
+  if (kind != 0 && entry->info->kind != kind) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "plugin %s is of kind %s, needed is %s", id,
-                ds_plugin_kind_word(entry->manifest->kind), ds_plugin_kind_word(kind));
+                ds_plugin_kind_word(entry->info->kind), ds_plugin_kind_word(kind));
     return NULL;
   }
   return entry;

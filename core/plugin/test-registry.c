@@ -183,14 +183,14 @@ test_linked_module(Fixture *fixture, gconstpointer variant)
 }
 
 static void
-test_broken_manifest(Fixture *fixture, gconstpointer variant)
+test_broken_plugin_json(Fixture *fixture, gconstpointer variant)
 {
   put(fixture->plugin, "plugin.json", "{\"id\":\"step-fixture\"}", -1);
   assert_problem(fixture, DS_ERROR_INVALID, "plugin.json: /: \"kind\" is missing");
 }
 
 static void
-test_unknown_kind_in_manifest(Fixture *fixture, gconstpointer variant)
+test_unknown_kind_in_plugin_json(Fixture *fixture, gconstpointer variant)
 {
   put(fixture->plugin, "plugin.json",
       "{\"id\":\"step-fixture\",\"kind\":\"ladder\",\"title\":{\"zh\":\"甲\",\"en\":\"A\"},"
@@ -297,8 +297,8 @@ main(int argc, char **argv)
   add("not-a-module", NULL, test_not_a_module);
   add("no-module", NULL, test_no_module);
   add("linked-module", NULL, test_linked_module);
-  add("broken-manifest", NULL, test_broken_manifest);
-  add("unknown-kind-in-manifest", NULL, test_unknown_kind_in_manifest);
+  add("broken-plugin-json", NULL, test_broken_plugin_json);
+  add("unknown-kind-in-plugin-json", NULL, test_unknown_kind_in_plugin_json);
   add("other-folder", NULL, test_other_folder);
   add("writable", NULL, test_writable);
   add("foreign-owner", NULL, test_foreign_owner);

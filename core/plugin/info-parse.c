@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* plugin.json into DsManifest. */
-#include "plugin/manifest.h"
+/* plugin.json into DsPluginInfo. */
+#include "plugin/info.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "plugin/json-reader.h"
+#include "plugin/info-reader.h"
 
 #define MAX_ITEMS 1000
 #define MAX_LENGTH 10000
 
 static void
-read_text(const DsJsonAt *at, const char *key, DsText *text)
+read_text(const DsInfoAt *at, const char *key, DsText *text)
 {
-  JsonNode *node = ds_json_member(at, key);
+  JsonNode *node = ds_info_member(at, key);
   g_autofree char *path = g_strconcat(at->path, "/", key, NULL);
-  DsJsonAt inside;
+  DsInfoAt inside;
 
-  if (node == NULL || !ds_json_enter(at->reader, node, path, "zh en", &inside) ||
-      !ds_json_require(&inside, "zh") || !ds_json_require(&inside, "en"))
+  if (node == NULL || !ds_info_enter(at->reader, node, path, "zh en", &inside) ||
+      !ds_info_require(&inside, "zh") || !ds_info_require(&inside, "en"))
     return;
-  text->zh = ds_json_string(&inside, "zh");
-  text->en = ds_json_string(&inside, "en");
+  text->zh = ds_info_string(&inside, "zh");
+  text->en = ds_info_string(&inside, "en");
 }
 
 /* JsonLogic is any JSON; null would say nothing. (transfer full) */
 static JsonNode *
-read_logic(const DsJsonAt *at, const char *key)
+read_logic(const DsInfoAt *at, const char *key)
 {
-  JsonNode *node = ds_json_member(at, key);
+  JsonNode *node = ds_info_member(at, key);
 
   if (node == NULL)
     return NULL;
   if (JSON_NODE_HOLDS_NULL(node) || JSON_NODE_HOLDS_ARRAY(node)) {
-    ds_json_fail_at(at, key, "expected a JsonLogic rule, true or false");
+    ds_info_fail_at(at, key, "expected a JsonLogic rule, true or false");
     return NULL;
   }
   return json_node_copy(node);
@@ -61,24 +61,24 @@ has_option(GPtrArray *options, const char *value)
 
 /* Items {@id, title} with different ids. Never NULL. (transfer full) */
 static GPtrArray *
-read_options(const DsJsonAt *at, const char *key, const char *id)
+read_options(const DsInfoAt *at, const char *key, const char *id)
 {
   GPtrArray *options = g_ptr_array_new_with_free_func(option_free);
-  JsonArray *array = ds_json_array(at, key);
+  JsonArray *array = ds_info_array(at, key);
   g_autofree char *keys = g_strconcat(id, " title", NULL);
 
   for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     g_autofree char *path = g_strdup_printf("%s/%s/%u", at->path, key, i);
-    DsJsonAt inside;
+    DsInfoAt inside;
 
-    if (!ds_json_enter(at->reader, json_array_get_element(array, i), path, keys, &inside) ||
-        !ds_json_require(&inside, id) || !ds_json_require(&inside, "title"))
+    if (!ds_info_enter(at->reader, json_array_get_element(array, i), path, keys, &inside) ||
+        !ds_info_require(&inside, id) || !ds_info_require(&inside, "title"))
       break;
     DsOption *option = g_new0(DsOption, 1);
-    option->value = ds_json_string(&inside, id);
+    option->value = ds_info_string(&inside, id);
     read_text(&inside, "title", &option->title);
     if (option->value != NULL && has_option(options, option->value))
-      ds_json_fail(at->reader, path, "%s \"%s\" stands there twice", id, option->value);
+      ds_info_fail(at->reader, path, "%s \"%s\" stands there twice", id, option->value);
     g_ptr_array_add(options, option);
   }
   return options;
@@ -103,64 +103,64 @@ field_free(gpointer data)
 }
 
 static void
-read_pattern(const DsJsonAt *at, DsField *field)
+read_pattern(const DsInfoAt *at, DsField *field)
 {
   g_autoptr(GError) error = NULL;
 
-  field->pattern_text = ds_json_string(at, "pattern");
+  field->pattern_text = ds_info_string(at, "pattern");
   if (field->pattern_text == NULL)
     return;
   g_autofree char *anchored = g_strdup_printf("^(?:%s)$", field->pattern_text);
   field->pattern = g_regex_new(anchored, G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY, 0, &error);
   if (field->pattern == NULL)
-    ds_json_fail_at(at, "pattern", error->message);
+    ds_info_fail_at(at, "pattern", error->message);
 }
 
 static void
-read_field_form(const DsJsonAt *at, DsField *field)
+read_field_form(const DsInfoAt *at, DsField *field)
 {
-  g_autofree char *type = ds_json_string(at, "type");
-  g_autofree char *by = ds_json_string(at, "filled_by");
+  g_autofree char *type = ds_info_string(at, "type");
+  g_autofree char *by = ds_info_string(at, "filled_by");
 
   field->type = ds_field_type_parse(type);
   if (field->type == 0)
-    ds_json_fail_at(at, "type", "expected text, date, number, bool, choice, phone or integer");
+    ds_info_fail_at(at, "type", "expected text, date, number, bool, choice, phone or integer");
   if (by != NULL && !g_str_equal(by, "citizen") && !g_str_equal(by, "officer"))
-    ds_json_fail_at(at, "filled_by", "expected officer or citizen");
+    ds_info_fail_at(at, "filled_by", "expected officer or citizen");
   field->by_citizen = g_strcmp0(by, "citizen") == 0;
   field->options = read_options(at, "options", "value");
   if ((field->type == DS_FIELD_CHOICE) != (field->options->len > 0))
-    ds_json_fail_at(at, "options", "a choice has options, and no other field does");
+    ds_info_fail_at(at, "options", "a choice has options, and no other field does");
 }
 
 static DsField *
-read_field(DsJsonReader *reader, JsonNode *node, const char *path)
+read_field(DsInfoReader *reader, JsonNode *node, const char *path)
 {
   DsField *field = g_new0(DsField, 1);
-  DsJsonAt at;
+  DsInfoAt at;
 
   field->options = g_ptr_array_new_with_free_func(option_free);
-  if (!ds_json_enter(
+  if (!ds_info_enter(
           reader, node, path,
           "name type title help pattern max_length options required when filled_by sensitive",
           &at) ||
-      !ds_json_require(&at, "name") || !ds_json_require(&at, "type") ||
-      !ds_json_require(&at, "title"))
+      !ds_info_require(&at, "name") || !ds_info_require(&at, "type") ||
+      !ds_info_require(&at, "title"))
     return field;
   g_clear_pointer(&field->options, g_ptr_array_unref);
-  field->name = ds_json_string(&at, "name");
+  field->name = ds_info_string(&at, "name");
   if (field->name != NULL &&
       !g_regex_match_simple("^[a-z0-9]+(-[a-z0-9]+)*(\\.[a-z0-9]+(-[a-z0-9]+)*)+$", field->name,
                             G_REGEX_DOLLAR_ENDONLY, 0))
-    ds_json_fail_at(&at, "name", "expected a dotted name like applicant.name");
+    ds_info_fail_at(&at, "name", "expected a dotted name like applicant.name");
   read_field_form(&at, field);
   read_text(&at, "title", &field->title);
   read_text(&at, "help", &field->help);
   read_pattern(&at, field);
-  field->max_length = ds_json_count(&at, "max_length", 0, MAX_LENGTH);
+  field->max_length = ds_info_count(&at, "max_length", 0, MAX_LENGTH);
   field->required = read_logic(&at, "required");
   field->when = read_logic(&at, "when");
-  field->sensitive = ds_json_bool(&at, "sensitive");
+  field->sensitive = ds_info_bool(&at, "sensitive");
   return field;
 }
 
@@ -182,50 +182,50 @@ slot_free(gpointer data)
 }
 
 static DsSlotNeed *
-read_slot(DsJsonReader *reader, JsonNode *node, const char *path)
+read_slot(DsInfoReader *reader, JsonNode *node, const char *path)
 {
   DsSlotNeed *need = g_new0(DsSlotNeed, 1);
-  DsJsonAt at;
+  DsInfoAt at;
 
-  if (!ds_json_enter(reader, node, path,
+  if (!ds_info_enter(reader, node, path,
                      "slot title help kinds min max required when media_types notice_before",
                      &at) ||
-      !ds_json_require(&at, "slot") || !ds_json_require(&at, "title"))
+      !ds_info_require(&at, "slot") || !ds_info_require(&at, "title"))
     return need;
-  g_autofree char *word = ds_json_string(&at, "slot");
+  g_autofree char *word = ds_info_string(&at, "slot");
   need->slot = ds_slot_parse(word);
   if (need->slot == 0)
-    ds_json_fail_at(&at, "slot",
+    ds_info_fail_at(&at, "slot",
                     "expected photo, joint-photo, fingerprint, signature, document or "
                     "confirmation");
   read_text(&at, "title", &need->title);
   read_text(&at, "help", &need->help);
   need->kinds = read_options(&at, "kinds", "value");
-  need->min = ds_json_count(&at, "min", 1, MAX_ITEMS);
-  need->max = ds_json_count(&at, "max", MAX(1, need->min), MAX_ITEMS);
+  need->min = ds_info_count(&at, "min", 1, MAX_ITEMS);
+  need->max = ds_info_count(&at, "max", MAX(1, need->min), MAX_ITEMS);
   if (need->max < need->min)
-    ds_json_fail_at(&at, "max", "is smaller than min");
+    ds_info_fail_at(&at, "max", "is smaller than min");
   need->required = read_logic(&at, "required");
   need->when = read_logic(&at, "when");
-  need->media_types = ds_json_words(&at, "media_types", "^[a-z]+/[a-z0-9.+-]+$");
-  need->notice_before = ds_json_string(&at, "notice_before");
+  need->media_types = ds_info_words(&at, "media_types", "^[a-z]+/[a-z0-9.+-]+$");
+  need->notice_before = ds_info_string(&at, "notice_before");
   if (need->notice_before != NULL && !ds_plugin_id_is_valid(need->notice_before))
-    ds_json_fail_at(&at, "notice_before", "expected the id of a step");
+    ds_info_fail_at(&at, "notice_before", "expected the id of a step");
   return need;
 }
 
 static void
-read_fields_and_slots(const DsJsonAt *at, DsManifest *self)
+read_fields_and_slots(const DsInfoAt *at, DsPluginInfo *self)
 {
-  JsonArray *fields = ds_json_array(at, "fields");
-  JsonArray *slots = ds_json_array(at, "slots");
+  JsonArray *fields = ds_info_array(at, "fields");
+  JsonArray *slots = ds_info_array(at, "slots");
 
   for (guint i = 0; fields != NULL && i < json_array_get_length(fields); i++) {
     g_autofree char *path = g_strdup_printf("/fields/%u", i);
     DsField *field = read_field(at->reader, json_array_get_element(fields, i), path);
 
-    if (field->name != NULL && ds_manifest_field(self, field->name) != NULL)
-      ds_json_fail(at->reader, path, "field \"%s\" stands there twice", field->name);
+    if (field->name != NULL && ds_plugin_info_field(self, field->name) != NULL)
+      ds_info_fail(at->reader, path, "field \"%s\" stands there twice", field->name);
     if (at->reader->error != NULL) {
       field_free(field);
       return;
@@ -253,57 +253,57 @@ id_fits_kind(const char *id, DsPluginKind kind)
 }
 
 static void
-read_identity(const DsJsonAt *at, DsManifest *self)
+read_identity(const DsInfoAt *at, DsPluginInfo *self)
 {
-  g_autofree char *kind = ds_json_string(at, "kind");
+  g_autofree char *kind = ds_info_string(at, "kind");
 
-  self->id = ds_json_string(at, "id");
+  self->id = ds_info_string(at, "id");
   self->kind = ds_plugin_kind_parse(kind);
   if (self->kind == 0 && kind != NULL)
-    ds_json_fail_at(at, "kind",
+    ds_info_fail_at(at, "kind",
                     "unknown kind of plugin; known are step, source, inspector and output");
   if (self->id != NULL && (!ds_plugin_id_is_valid(self->id) || !id_fits_kind(self->id, self->kind)))
-    ds_json_fail_at(at, "id",
+    ds_info_fail_at(at, "id",
                     "expected kind-subject in small letters, like step-applicant, source-file, "
                     "inspect-image or output-forms");
   read_text(at, "title", &self->title);
   read_text(at, "description", &self->description);
   if (at->reader->error != NULL)
     return;
-  if (!json_node_is_null(ds_json_member(at, "module"))) {
+  if (!json_node_is_null(ds_info_member(at, "module"))) {
     g_autofree char *expected = g_strconcat(self->id, ".so", NULL);
 
-    self->module = ds_json_string(at, "module");
+    self->module = ds_info_string(at, "module");
     if (g_strcmp0(self->module, expected) != 0)
-      ds_json_fail_at(at, "module",
+      ds_info_fail_at(at, "module",
                       "expected the id followed by .so, or null for a step without code");
   } else if (self->kind != DS_PLUGIN_STEP) {
-    ds_json_fail_at(at, "module", "only a step can do without code");
+    ds_info_fail_at(at, "module", "only a step can do without code");
   }
 }
 
 static void
-read_needs(const DsJsonAt *at, DsManifest *self)
+read_needs(const DsInfoAt *at, DsPluginInfo *self)
 {
-  JsonNode *node = ds_json_member(at, "needs");
-  DsJsonAt inside;
+  JsonNode *node = ds_info_member(at, "needs");
+  DsInfoAt inside;
 
   if (node == NULL)
     self->devices = g_new0(char *, 1);
-  else if (ds_json_enter(at->reader, node, "/needs", "devices", &inside))
-    self->devices = ds_json_words(&inside, "devices", "^[a-z0-9]+(-[a-z0-9]+)*$");
+  else if (ds_info_enter(at->reader, node, "/needs", "devices", &inside))
+    self->devices = ds_info_words(&inside, "devices", "^[a-z0-9]+(-[a-z0-9]+)*$");
 }
 
 static void
-read_manifest(DsJsonReader *reader, JsonNode *root, DsManifest *self)
+read_info(DsInfoReader *reader, JsonNode *root, DsPluginInfo *self)
 {
-  DsJsonAt at;
+  DsInfoAt at;
 
-  if (!ds_json_enter(reader, root, "",
+  if (!ds_info_enter(reader, root, "",
                      "id kind title description module fields slots needs documents requirements",
                      &at) ||
-      !ds_json_require(&at, "id") || !ds_json_require(&at, "kind") ||
-      !ds_json_require(&at, "title") || !ds_json_require(&at, "module"))
+      !ds_info_require(&at, "id") || !ds_info_require(&at, "kind") ||
+      !ds_info_require(&at, "title") || !ds_info_require(&at, "module"))
     return;
   read_identity(&at, self);
   if (reader->error != NULL)
@@ -312,20 +312,20 @@ read_manifest(DsJsonReader *reader, JsonNode *root, DsManifest *self)
   read_needs(&at, self);
   g_ptr_array_unref(self->documents);
   self->documents = read_options(&at, "documents", "id");
-  self->requirements = ds_json_words(&at, "requirements", "^R[0-9]{3}$");
+  self->requirements = ds_info_words(&at, "requirements", "^R[0-9]{3}$");
   if (self->kind != DS_PLUGIN_STEP && (self->fields->len > 0 || self->slots->len > 0))
-    ds_json_fail(reader, "", "only a step has fields and slots");
+    ds_info_fail(reader, "", "only a step has fields and slots");
   if (self->kind != DS_PLUGIN_OUTPUT && self->documents->len > 0)
-    ds_json_fail(reader, "", "only an output has documents");
+    ds_info_fail(reader, "", "only an output has documents");
 }
 
-DsManifest *
-ds_manifest_parse(const char *json, gssize size, const char *name, GError **error)
+DsPluginInfo *
+ds_plugin_info_parse(const char *json, gssize size, const char *name, GError **error)
 {
-  g_autoptr(DsManifest) self = g_new0(DsManifest, 1);
+  g_autoptr(DsPluginInfo) self = g_new0(DsPluginInfo, 1);
   g_autoptr(JsonParser) parser = json_parser_new_immutable();
   g_autoptr(GError) problem = NULL;
-  DsJsonReader reader = {.file = name};
+  DsInfoReader reader = {.file = name};
 
   self->fields = g_ptr_array_new_with_free_func(field_free);
   self->slots = g_ptr_array_new_with_free_func(slot_free);
@@ -336,7 +336,7 @@ ds_manifest_parse(const char *json, gssize size, const char *name, GError **erro
                 problem != NULL ? problem->message : "the file is empty");
     return NULL;
   }
-  read_manifest(&reader, json_parser_get_root(parser), self);
+  read_info(&reader, json_parser_get_root(parser), self);
   if (reader.error != NULL) {
     g_propagate_error(error, reader.error);
     return NULL;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "plugin/json-reader.h"
+#include "plugin/info-reader.h"
 
 #include "base/error.h"
 
 #define MAX_ITEMS 1000
 
 void
-ds_json_fail(DsJsonReader *self, const char *path, const char *format, ...)
+ds_info_fail(DsInfoReader *self, const char *path, const char *format, ...)
 {
   va_list args;
 
@@ -20,48 +20,48 @@ ds_json_fail(DsJsonReader *self, const char *path, const char *format, ...)
 }
 
 void
-ds_json_fail_at(const DsJsonAt *at, const char *key, const char *problem)
+ds_info_fail_at(const DsInfoAt *at, const char *key, const char *problem)
 {
   g_autofree char *path = g_strconcat(at->path, "/", key, NULL);
 
-  ds_json_fail(at->reader, path, "%s", problem);
+  ds_info_fail(at->reader, path, "%s", problem);
 }
 
 /* FALSE when @node is no object or has a key that is not in @keys (separated by spaces). */
 gboolean
-ds_json_enter(DsJsonReader *reader, JsonNode *node, const char *path, const char *keys,
-              DsJsonAt *at)
+ds_info_enter(DsInfoReader *reader, JsonNode *node, const char *path, const char *keys,
+              DsInfoAt *at)
 {
   g_auto(GStrv) known = g_strsplit(keys, " ", -1);
 
-  *at = (DsJsonAt){reader, NULL, path};
+  *at = (DsInfoAt){reader, NULL, path};
   if (reader->error != NULL)
     return FALSE;
   if (!JSON_NODE_HOLDS_OBJECT(node)) {
-    ds_json_fail(reader, path, "expected an object");
+    ds_info_fail(reader, path, "expected an object");
     return FALSE;
   }
   at->object = json_node_get_object(node);
   g_autoptr(GList) members = json_object_get_members(at->object);
   for (GList *key = members; key != NULL; key = key->next)
     if (!g_strv_contains((const char *const *)known, key->data)) {
-      ds_json_fail(reader, path, "unknown key \"%s\"; known are %s", (const char *)key->data, keys);
+      ds_info_fail(reader, path, "unknown key \"%s\"; known are %s", (const char *)key->data, keys);
       return FALSE;
     }
   return TRUE;
 }
 
 JsonNode *
-ds_json_member(const DsJsonAt *at, const char *key)
+ds_info_member(const DsInfoAt *at, const char *key)
 {
   return at->reader->error == NULL ? json_object_get_member(at->object, key) : NULL;
 }
 
 gboolean
-ds_json_require(const DsJsonAt *at, const char *key)
+ds_info_require(const DsInfoAt *at, const char *key)
 {
   if (at->reader->error == NULL && !json_object_has_member(at->object, key))
-    ds_json_fail(at->reader, at->path, "\"%s\" is missing", key);
+    ds_info_fail(at->reader, at->path, "\"%s\" is missing", key);
   return at->reader->error == NULL;
 }
 
@@ -73,59 +73,59 @@ is_string(JsonNode *node)
 
 /* (transfer full), NULL when absent or wrong. */
 char *
-ds_json_string(const DsJsonAt *at, const char *key)
+ds_info_string(const DsInfoAt *at, const char *key)
 {
-  JsonNode *node = ds_json_member(at, key);
+  JsonNode *node = ds_info_member(at, key);
 
   if (node == NULL)
     return NULL;
   if (!is_string(node) || *json_node_get_string(node) == '\0') {
-    ds_json_fail_at(at, key, "expected a text that is not empty");
+    ds_info_fail_at(at, key, "expected a text that is not empty");
     return NULL;
   }
   return json_node_dup_string(node);
 }
 
 gboolean
-ds_json_bool(const DsJsonAt *at, const char *key)
+ds_info_bool(const DsInfoAt *at, const char *key)
 {
-  JsonNode *node = ds_json_member(at, key);
+  JsonNode *node = ds_info_member(at, key);
 
   if (node == NULL)
     return FALSE;
   if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN) {
-    ds_json_fail_at(at, key, "expected true or false");
+    ds_info_fail_at(at, key, "expected true or false");
     return FALSE;
   }
   return json_node_get_boolean(node);
 }
 
 guint
-ds_json_count(const DsJsonAt *at, const char *key, guint otherwise, guint most)
+ds_info_count(const DsInfoAt *at, const char *key, guint otherwise, guint most)
 {
-  JsonNode *node = ds_json_member(at, key);
+  JsonNode *node = ds_info_member(at, key);
 
   if (node == NULL)
     return otherwise;
   if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64 ||
       json_node_get_int(node) < 1 || json_node_get_int(node) > most) {
     g_autofree char *problem = g_strdup_printf("expected a whole number from 1 to %u", most);
-    ds_json_fail_at(at, key, problem);
+    ds_info_fail_at(at, key, problem);
     return otherwise;
   }
   return (guint)json_node_get_int(node);
 }
 
 JsonArray *
-ds_json_array(const DsJsonAt *at, const char *key)
+ds_info_array(const DsInfoAt *at, const char *key)
 {
-  JsonNode *node = ds_json_member(at, key);
+  JsonNode *node = ds_info_member(at, key);
 
   if (node == NULL)
     return NULL;
   if (!JSON_NODE_HOLDS_ARRAY(node) ||
       json_array_get_length(json_node_get_array(node)) > MAX_ITEMS) {
-    ds_json_fail_at(at, key, "expected an array of at most 1000 items");
+    ds_info_fail_at(at, key, "expected an array of at most 1000 items");
     return NULL;
   }
   return json_node_get_array(node);
@@ -133,10 +133,10 @@ ds_json_array(const DsJsonAt *at, const char *key)
 
 /* The items of @key as text that matches @pattern. Never NULL. (transfer full) */
 GStrv
-ds_json_words(const DsJsonAt *at, const char *key, const char *pattern)
+ds_info_words(const DsInfoAt *at, const char *key, const char *pattern)
 {
   g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-  JsonArray *array = ds_json_array(at, key);
+  JsonArray *array = ds_info_array(at, key);
 
   for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     JsonNode *node = json_array_get_element(array, i);
@@ -144,7 +144,7 @@ ds_json_words(const DsJsonAt *at, const char *key, const char *pattern)
 
     if (word == NULL || !g_regex_match_simple(pattern, word, G_REGEX_DOLLAR_ENDONLY, 0)) {
       g_autofree char *path = g_strdup_printf("%s/%s/%u", at->path, key, i);
-      ds_json_fail(at->reader, path, "expected a text of the form %s", pattern);
+      ds_info_fail(at->reader, path, "expected a text of the form %s", pattern);
       break;
     }
     g_ptr_array_add(words, g_strdup(word));

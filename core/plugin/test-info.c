@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "plugin/manifest.h"
+#include "plugin/info.h"
 
 #include <locale.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #define FIELD(MORE) "{" HEAD ",\"fields\":[{\"name\":\"x.a\"," TITLE MORE "}]}"
 #define SLOT(MORE) "{" HEAD ",\"slots\":[{" TITLE MORE "}]}"
 
-static DsManifest *
+static DsPluginInfo *
 parse(const char *json, GError **error)
 {
-  return ds_manifest_parse(json, -1, "plugin.json", error);
+  return ds_plugin_info_parse(json, -1, "plugin.json", error);
 }
 
 static void
@@ -25,19 +25,19 @@ test_example(void)
   g_autofree char *path = g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "plugins",
                                            "step-example", "plugin.json", NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(DsManifest) self = ds_manifest_load(path, &error);
+  g_autoptr(DsPluginInfo) self = ds_plugin_info_load(path, &error);
 
   g_assert_no_error(error);
   g_assert_cmpstr(self->id, ==, "step-example");
   g_assert_cmpint(self->kind, ==, DS_PLUGIN_STEP);
   g_assert_cmpstr(self->module, ==, "step-example.so");
   g_assert_cmpuint(self->fields->len, ==, 1);
-  const DsField *field = ds_manifest_field(self, "example.remark");
+  const DsField *field = ds_plugin_info_field(self, "example.remark");
   g_assert_nonnull(field);
   g_assert_cmpint(field->type, ==, DS_FIELD_TEXT);
   g_assert_cmpuint(field->max_length, ==, 200);
   g_assert_false(field->by_citizen);
-  g_assert_null(ds_manifest_field(self, "example.other"));
+  g_assert_null(ds_plugin_info_field(self, "example.other"));
 }
 
 static void
@@ -55,16 +55,16 @@ test_everything(void)
       "\"notice_before\":\"step-notice\"},{\"slot\":\"photo\"," TITLE "}],"
       "\"needs\":{\"devices\":[\"camera\"]},\"requirements\":[\"R096\",\"R137\"]}";
   g_autoptr(GError) error = NULL;
-  g_autoptr(DsManifest) self = parse(json, &error);
+  g_autoptr(DsPluginInfo) self = parse(json, &error);
 
   g_assert_no_error(error);
-  const DsField *choice = ds_manifest_field(self, "x.a");
+  const DsField *choice = ds_plugin_info_field(self, "x.a");
   g_assert_cmpuint(choice->options->len, ==, 2);
   g_assert_true(json_node_get_boolean(choice->required));
   g_assert_true(JSON_NODE_HOLDS_OBJECT(choice->when));
   g_assert_true(choice->by_citizen);
   g_assert_true(choice->sensitive);
-  const DsField *text = ds_manifest_field(self, "x.b");
+  const DsField *text = ds_plugin_info_field(self, "x.b");
   g_assert_true(g_regex_match(text->pattern, "360102", 0, NULL));
   g_assert_true(g_regex_match(text->pattern, "none", 0, NULL));
   g_assert_false(g_regex_match(text->pattern, "none at all", 0, NULL));
@@ -87,7 +87,7 @@ static void
 test_without_code(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(DsManifest) self =
+  g_autoptr(DsPluginInfo) self =
       parse("{\"id\":\"step-x\",\"kind\":\"step\"," TITLE ",\"module\":null}", &error);
 
   g_assert_no_error(error);
@@ -164,7 +164,7 @@ test_broken(void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(broken); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(DsManifest) self = parse(broken[i].json, &error);
+    g_autoptr(DsPluginInfo) self = parse(broken[i].json, &error);
 
     g_assert_null(self);
     g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
@@ -178,7 +178,7 @@ static void
 test_missing_file(void)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(DsManifest) self = ds_manifest_load("/nonexistent/plugin.json", &error);
+  g_autoptr(DsPluginInfo) self = ds_plugin_info_load("/nonexistent/plugin.json", &error);
 
   g_assert_null(self);
   g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
@@ -205,11 +205,11 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/manifest/example", test_example);
-  g_test_add_func("/manifest/everything", test_everything);
-  g_test_add_func("/manifest/without-code", test_without_code);
-  g_test_add_func("/manifest/broken", test_broken);
-  g_test_add_func("/manifest/missing-file", test_missing_file);
-  g_test_add_func("/manifest/language", test_language);
+  g_test_add_func("/info/example", test_example);
+  g_test_add_func("/info/everything", test_everything);
+  g_test_add_func("/info/without-code", test_without_code);
+  g_test_add_func("/info/broken", test_broken);
+  g_test_add_func("/info/missing-file", test_missing_file);
+  g_test_add_func("/info/language", test_language);
   return g_test_run();
 }

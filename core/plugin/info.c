@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "plugin/manifest.h"
+#include "plugin/info.h"
 
 #include <locale.h>
 #include <string.h>
@@ -88,8 +88,8 @@ ds_text_pick(const DsText *text)
   return picked != NULL ? picked : "";
 }
 
-DsManifest *
-ds_manifest_load(const char *path, GError **error)
+DsPluginInfo *
+ds_plugin_info_load(const char *path, GError **error)
 {
   g_autoptr(GBytes) bytes = ds_files_read(path, MAX_FILE, error);
   gsize size;
@@ -97,11 +97,11 @@ ds_manifest_load(const char *path, GError **error)
   if (bytes == NULL)
     return NULL;
   const char *json = g_bytes_get_data(bytes, &size);
-  return ds_manifest_parse(json, (gssize)size, path, error);
+  return ds_plugin_info_parse(json, (gssize)size, path, error);
 }
 
 void
-ds_manifest_free(DsManifest *self)
+ds_plugin_info_free(DsPluginInfo *self)
 {
   if (self == NULL)
     return;
@@ -120,7 +120,7 @@ ds_manifest_free(DsManifest *self)
 }
 
 const DsField *
-ds_manifest_field(const DsManifest *self, const char *name)
+ds_plugin_info_field(const DsPluginInfo *self, const char *name)
 {
   for (guint i = 0; i < self->fields->len; i++) {
     const DsField *field = g_ptr_array_index(self->fields, i);

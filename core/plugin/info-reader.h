@@ -11,37 +11,37 @@ G_BEGIN_DECLS
 typedef struct {
   const char *file;
   GError *error; /* the first fault, the caller's to propagate */
-} DsJsonReader;
+} DsInfoReader;
 
 /* An object on its way, with the path that leads to it ("" for the root). */
 typedef struct {
-  DsJsonReader *reader;
+  DsInfoReader *reader;
   JsonObject *object;
   const char *path;
-} DsJsonAt;
+} DsInfoAt;
 
-void ds_json_fail(DsJsonReader *self, const char *path, const char *format, ...)
+void ds_info_fail(DsInfoReader *self, const char *path, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 /* The fault lies at @key of @at. */
-void ds_json_fail_at(const DsJsonAt *at, const char *key, const char *problem);
+void ds_info_fail_at(const DsInfoAt *at, const char *key, const char *problem);
 
 /* FALSE when @node is no object or has a key that is not in @keys (separated by spaces). @path must
  * outlive @at. */
-gboolean ds_json_enter(DsJsonReader *reader, JsonNode *node, const char *path, const char *keys,
-                       DsJsonAt *at);
+gboolean ds_info_enter(DsInfoReader *reader, JsonNode *node, const char *path, const char *keys,
+                       DsInfoAt *at);
 /* Faults when @key is missing. */
-gboolean ds_json_require(const DsJsonAt *at, const char *key);
+gboolean ds_info_require(const DsInfoAt *at, const char *key);
 /* NULL when absent. (transfer none) */
-JsonNode *ds_json_member(const DsJsonAt *at, const char *key);
+JsonNode *ds_info_member(const DsInfoAt *at, const char *key);
 
 /* NULL when absent; an empty text is a fault. (transfer full) */
-char *ds_json_string(const DsJsonAt *at, const char *key);
-gboolean ds_json_bool(const DsJsonAt *at, const char *key);
+char *ds_info_string(const DsInfoAt *at, const char *key);
+gboolean ds_info_bool(const DsInfoAt *at, const char *key);
 /* 1 to @most; @otherwise when absent. */
-guint ds_json_count(const DsJsonAt *at, const char *key, guint otherwise, guint most);
+guint ds_info_count(const DsInfoAt *at, const char *key, guint otherwise, guint most);
 /* At most 1000 items; NULL when absent. (transfer none) */
-JsonArray *ds_json_array(const DsJsonAt *at, const char *key);
+JsonArray *ds_info_array(const DsInfoAt *at, const char *key);
 /* The items of @key as texts that match @pattern; empty when absent. (transfer full) */
-GStrv ds_json_words(const DsJsonAt *at, const char *key, const char *pattern);
+GStrv ds_info_words(const DsInfoAt *at, const char *key, const char *pattern);
 
 G_END_DECLS
