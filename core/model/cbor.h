@@ -73,9 +73,10 @@ typedef struct {
 } DsCborLimits;
 
 typedef struct {
-  const char *name; /* of the container, for messages: static text or a text key's start */
-  gsize left;       /* items (map: pairs) still to come, the current one not counted */
-  gsize index;      /* of the current item */
+  const char *name; /* the current key, for messages; not closed by NUL */
+  guint name_size;
+  gsize left;  /* items (keys and values alike) still to come */
+  gsize index; /* of the current item of an array */
   gboolean map;
 } DsCborLevel;
 
@@ -84,13 +85,12 @@ typedef struct {
 typedef struct {
   const guint8 *data;
   gsize size;
-  gsize at;
+  gsize at;   /* the next item */
+  gsize last; /* the item last looked at, for messages */
   const char *what;
   DsCborFlags flags;
   guint depth;
   DsCborLevel levels[DS_CBOR_DEPTH_MAX];
-  const char *key; /* the key last accepted, for messages */
-  gint64 key_int;
   GError *error;
 } DsCborReader;
 
@@ -119,6 +119,10 @@ void ds_cbor_want_key(DsCborReader *self, gint64 key, const char *name);
 gboolean ds_cbor_has_key(DsCborReader *self, gint64 key, const char *name);
 /* In a map with text keys: the next key, not closed by NUL. FALSE at the end of the map. */
 gboolean ds_cbor_next_text_key(DsCborReader *self, const char **key, gsize *size);
+/* In a map with keys of both kinds: @text is NULL for an integer key. FALSE at the end. */
+gboolean ds_cbor_next_key(DsCborReader *self, gint64 *number, const char **text, gsize *size);
+/* Passes over the next item, with all that is in it. */
+void ds_cbor_skip(DsCborReader *self);
 
 guint64 ds_cbor_get_uint(DsCborReader *self, guint64 max);
 gint64 ds_cbor_get_int(DsCborReader *self);
