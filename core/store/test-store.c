@@ -252,10 +252,10 @@ test_full_disk(Fixture *fixture, gconstpointer data)
   g_assert_cmpint(WEXITSTATUS(status), ==, 0);
   g_assert_true(ds_store_usage(fixture->store, &count, &bytes, NULL));
   g_assert_cmpuint(count, ==, 0);
-  char *find[] = {"find", fixture->dir, "-type", "f", NULL};
+  const char *find[] = {"find", fixture->dir, "-type", "f", NULL};
   g_autofree char *files = NULL;
-  g_assert_true(g_spawn_sync(NULL, find, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &files, NULL, NULL,
-                             NULL));
+  g_assert_true(g_spawn_sync(NULL, (char **)find, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &files,
+                             NULL, NULL, NULL));
   g_assert_cmpstr(files, ==, ""); /* no half object, no reserve, no temporary file is left */
 }
 
