@@ -33,25 +33,31 @@ attributes_to_variant(const DsPart *part)
 }
 
 GVariant *
+ds_part_to_variant(const DsPart *self)
+{
+  return g_variant_new("(susst@a{ss}s)", self->id, (guint32)self->slot, self->kind,
+                       self->media_type, self->size, attributes_to_variant(self), self->sha256);
+}
+
+GVariant *
 ds_view_to_variant(const DsView *self)
 {
   g_autoptr(GPtrArray) fields = ds_view_field_names(self);
   g_autoptr(GPtrArray) facts = ds_view_fact_names(self);
   GVariantBuilder parts, bytes;
 
-  g_variant_builder_init(&parts, G_VARIANT_TYPE("a(sussta{ss}s)"));
+  g_variant_builder_init(&parts, G_VARIANT_TYPE("a" DS_PART_VARIANT));
   g_variant_builder_init(&bytes, G_VARIANT_TYPE("a{say}"));
   for (guint i = 0; i < ds_view_part_count(self); i++) {
     const DsPart *part = ds_view_part(self, i);
     GBytes *data = ds_view_part_bytes(self, part->id);
 
-    g_variant_builder_add(&parts, "(susst@a{ss}s)", part->id, (guint32)part->slot, part->kind,
-                          part->media_type, part->size, attributes_to_variant(part), part->sha256);
+    g_variant_builder_add_value(&parts, ds_part_to_variant(part));
     if (data != NULL)
       g_variant_builder_add(&bytes, "{s@ay}", part->id,
                             g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), data, TRUE));
   }
-  return g_variant_new("(@a{ss}@a{ss}a(sussta{ss}s)@" DS_FINDINGS_VARIANT "a{say})",
+  return g_variant_new("(@a{ss}@a{ss}a" DS_PART_VARIANT "@" DS_FINDINGS_VARIANT "a{say})",
                        strings_to_variant(fields, self, ds_view_field),
                        strings_to_variant(facts, self, ds_view_fact), &parts,
                        ds_findings_to_variant(ds_view_findings(self)), &bytes);
@@ -68,27 +74,33 @@ read_strings(GVariant *variant, DsView *view, void (*set)(DsView *, const char *
     set(view, name, value);
 }
 
+DsPart *
+ds_part_from_variant(GVariant *variant, GError **error)
+{
+  const char *id, *kind, *media_type, *sha256, *name, *value;
+  guint32 slot;
+  guint64 size;
+  g_autoptr(GVariantIter) attributes = NULL;
+
+  if (!g_variant_is_of_type(variant, G_VARIANT_TYPE(DS_PART_VARIANT))) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "a part has type %s, expected %s",
+                g_variant_get_type_string(variant), DS_PART_VARIANT);
+    return NULL;
+  }
+  g_variant_get(variant, "(&su&s&sta{ss}&s)", &id, &slot, &kind, &media_type, &size, &attributes,
+                &sha256);
+  DsPart *part = ds_part_new(id, (DsSlot)slot, kind, media_type, size, sha256);
+  while (g_variant_iter_next(attributes, "{&s&s}", &name, &value))
+    ds_part_set_attribute(part, name, value);
+  return part;
+}
+
 static void
 read_parts(GVariant *variant, DsView *view)
 {
-  GVariantIter iter;
-  const char *id, *kind, *media_type, *sha256;
-  guint32 slot;
-  guint64 size;
-  GVariant *attributes;
-
-  g_variant_iter_init(&iter, variant);
-  while (g_variant_iter_next(&iter, "(&su&s&st@a{ss}&s)", &id, &slot, &kind, &media_type, &size,
-                             &attributes, &sha256)) {
-    DsPart *part = ds_part_new(id, (DsSlot)slot, kind, media_type, size, sha256);
-    GVariantIter names;
-    const char *name, *value;
-
-    g_variant_iter_init(&names, attributes);
-    while (g_variant_iter_next(&names, "{&s&s}", &name, &value))
-      ds_part_set_attribute(part, name, value);
-    g_variant_unref(attributes);
-    ds_view_add_part(view, part);
+  for (gsize i = 0; i < g_variant_n_children(variant); i++) {
+    g_autoptr(GVariant) child = g_variant_get_child_value(variant, i);
+    ds_view_add_part(view, ds_part_from_variant(child, NULL));
   }
 }
 

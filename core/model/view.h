@@ -30,13 +30,13 @@ const char *ds_slot_word(DsSlot slot);
 DsSlot ds_slot_parse(const char *word);
 
 typedef struct {
-  char *id;          /* unique in the case: "photo-1" */
+  char *id; /* unique in the case: "photo-1" */
   DsSlot slot;
-  char *kind;        /* within the slot: a document kind ("household-register"), a finger
-                        position ("11"), a signer ("guardian"), or "" */
-  char *media_type;  /* by content, never by name: "image/jpeg" */
-  guint64 size;      /* plaintext bytes */
-  char *sha256;      /* of the plaintext, hex */
+  char *kind;             /* within the slot: a document kind ("household-register"), a finger
+                             position ("11"), a signer ("guardian"), or "" */
+  char *media_type;       /* by content, never by name: "image/jpeg" */
+  guint64 size;           /* plaintext bytes */
+  char *sha256;           /* of the plaintext, hex */
   GHashTable *attributes; /* text → text: "captured-at", "device", "algorithm", "pages",
                              measures as "measure.width" … */
 } DsPart;
@@ -87,7 +87,10 @@ void ds_view_add_part(DsView *self, DsPart *part); /* takes it */
 void ds_view_attach_bytes(DsView *self, const char *part_id, GBytes *bytes);
 
 /* To and from the helper process. Floating. From: an error for a variant of another type. */
-#define DS_VIEW_VARIANT "(a{ss}a{ss}a(sussta{ss}s)" DS_FINDINGS_VARIANT "a{say})"
+#define DS_PART_VARIANT "(sussta{ss}s)"
+GVariant *ds_part_to_variant(const DsPart *self);
+DsPart *ds_part_from_variant(GVariant *variant, GError **error);
+#define DS_VIEW_VARIANT "(a{ss}a{ss}a" DS_PART_VARIANT DS_FINDINGS_VARIANT "a{say})"
 GVariant *ds_view_to_variant(const DsView *self);
 DsView *ds_view_from_variant(GVariant *variant, GError **error);
 

@@ -26,6 +26,10 @@ DsHelper *ds_helper_new(DsRegistry *registry);
 void ds_helper_free(DsHelper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsHelper, ds_helper_free)
 
+/* Other programs than the installed ones; NULL keeps what is set. For tests: the sandbox itself
+ * cannot be turned off. */
+void ds_helper_set_programs(DsHelper *self, const char *bubblewrap, const char *program);
+
 /* Lets the warm processes end by themselves and waits for them: FALSE with DS_ERROR_FAILED when
  * one did not end cleanly (tests use it to see leaks). They start again when needed. */
 gboolean ds_helper_stop(DsHelper *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -252,6 +252,17 @@ ds_registry_find(const DsRegistry *self, const char *id, DsPluginKind kind, GErr
 }
 
 void
+ds_registry_take_findings(DsFindings *findings, DsFindings *said, const char *id)
+{
+  for (guint i = 0; i < ds_findings_count(said); i++) {
+    DsFinding *finding = (DsFinding *)ds_findings_get(said, i);
+    if (finding->kind == DS_FINDING_REFUSE)
+      finding->kind = DS_FINDING_INVALID;
+  }
+  ds_findings_append(findings, said, id);
+}
+
+void
 ds_registry_check(const DsPluginEntry *entry, const DsView *view, DsFindings *findings)
 {
   g_autoptr(DsFindings) own = ds_findings_new();
@@ -259,7 +270,7 @@ ds_registry_check(const DsPluginEntry *entry, const DsView *view, DsFindings *fi
   if (entry->step == NULL || entry->step->check == NULL)
     return;
   entry->step->check(view, own);
-  ds_findings_append(findings, own, entry->id);
+  ds_registry_take_findings(findings, own, entry->id);
 }
 
 void

@@ -54,6 +54,9 @@ const DsPluginEntry *ds_registry_find(const DsRegistry *self, const char *id, Ds
 /* What the step itself has to say about @view: check() if it has code, findings get the id as
  * origin. Generic completeness is plugin/form.h. */
 void ds_registry_check(const DsPluginEntry *entry, const DsView *view, DsFindings *findings);
+/* Adds what plugin @id said to @findings with it as origin. Only rules refuse (R006): a plugin's
+ * REFUSE counts as INVALID, in @said too. */
+void ds_registry_take_findings(DsFindings *findings, DsFindings *said, const char *id);
 /* What the step derives from @view, added to @facts. */
 void ds_registry_derive(const DsPluginEntry *entry, const DsView *view, DsView *facts);
 

@@ -284,7 +284,7 @@ add(const char *name, const char *variant, void (*test)(Fixture *, gconstpointer
 int
 main(int argc, char **argv)
 {
-  g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init(&argc, &argv, NULL);
   add("good", "good", test_good);
   add("wrong-abi", "wrong-abi", test_wrong_abi);
   add("wrong-size", "wrong-size", test_wrong_size);
