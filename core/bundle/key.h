@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 #define DS_KEY_PRIVATE_SIZE 32u
-#define DS_KEY_COSE_SIZE 77u /* the public half as a deterministic COSE_Key */
+#define DS_KEY_COSE_SIZE 75u /* the public half as a deterministic COSE_Key */
 #define DS_SIGNATURE_SIZE 64u
 #define DS_KID_SIZE 8u
 #define DS_KID_HEX_SIZE 17u

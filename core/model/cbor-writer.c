@@ -70,6 +70,7 @@ static void G_GNUC_PRINTF(3, 4) fail(DsCborWriter *self, gint code, const char *
   va_end(args);
 }
 
+/* NULL @data: zeros. */
 static void
 append(DsCborWriter *self, const void *data, gsize size)
 {
@@ -84,8 +85,10 @@ append(DsCborWriter *self, const void *data, gsize size)
     self->data = grown;
     self->capacity = capacity;
   }
-  if (size > 0)
+  if (data != NULL)
     memcpy(self->data + self->size, data, size);
+  else
+    memset(self->data + self->size, 0, size);
   self->size += size;
 }
 
@@ -180,6 +183,13 @@ ds_cbor_put_bytes(DsCborWriter *self, const void *data, gsize size)
   append(self, head, cbor_encode_bytestring_start(size, head, sizeof head));
   append(self, data, size);
   end(self, start, FALSE, 0);
+}
+
+guint8 *
+ds_cbor_put_space(DsCborWriter *self, gsize size)
+{
+  ds_cbor_put_bytes(self, NULL, size);
+  return self->error == NULL ? self->data + self->size - size : NULL;
 }
 
 void

@@ -34,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsCborWriter, ds_cbor_writer_free)
 void ds_cbor_put_uint(DsCborWriter *self, guint64 value);
 void ds_cbor_put_int(DsCborWriter *self, gint64 value); /* also the way to write integer keys */
 void ds_cbor_put_bytes(DsCborWriter *self, const void *data, gsize size);
+/* A byte string of @size zeros, for the caller to fill before the next call. NULL after an error.
+ */
+guint8 *ds_cbor_put_space(DsCborWriter *self, gsize size);
 void ds_cbor_put_text(DsCborWriter *self, const char *text); /* NULL is written as "" */
 void ds_cbor_put_bool(DsCborWriter *self, gboolean value);
 void ds_cbor_put_null(DsCborWriter *self);
