@@ -472,7 +472,7 @@ int
 main(int argc, char **argv)
 {
   umask(077);
-  g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init(&argc, &argv, NULL);
   ADD("values", test_values);
   ADD("misuse", test_misuse);
   ADD("same-statement-twice", test_same_statement_twice);

@@ -181,7 +181,7 @@ test_order(Fixture *fixture, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-  g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init(&argc, &argv, NULL);
   ADD("one-file", test_one_file);
   ADD("folder", test_folder);
   ADD("uncommitted", test_uncommitted);

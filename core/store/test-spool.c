@@ -164,7 +164,7 @@ test_crash_leftovers(Fixture *fixture, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-  g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init(&argc, &argv, NULL);
   ADD("order", test_order);
   ADD("add-again", test_add_again);
   ADD("limits", test_limits);

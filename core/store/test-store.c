@@ -281,7 +281,7 @@ test_reopen_finishes_folders(Fixture *fixture, gconstpointer data)
 int
 main(int argc, char **argv)
 {
-  g_test_init(&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init(&argc, &argv, NULL);
   ADD("put-and-read", test_put_and_read);
   ADD("wrong-bytes", test_wrong_bytes);
   ADD("damage-is-seen-and-mended", test_damage_is_seen_and_mended);
