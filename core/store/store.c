@@ -160,6 +160,13 @@ ds_store_batch_put(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes, GE
 }
 
 gboolean
+ds_store_batch_remove(DsStoreBatch *self, const DsDigest *digest, GError **error)
+{
+  self->touched[digest->bytes[0]] = TRUE;
+  return ds_store_remove(self->store, digest, error);
+}
+
+gboolean
 ds_store_batch_commit(DsStoreBatch *self, GError **error)
 {
   for (guint i = 0; i < N_FOLDERS; i++) {

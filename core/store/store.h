@@ -34,12 +34,16 @@ gboolean ds_store_put(DsStore *self, const DsDigest *digest, GBytes *bytes,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Many objects: each one's bytes are synced by put, the names once by commit. Until commit the
- * objects may vanish in a power cut. Freeing without commit leaves what was put, unsynced. */
+ * objects may vanish in a power cut, and removed ones come back. Freeing without commit leaves what
+ * was put, unsynced. */
 typedef struct _DsStoreBatch DsStoreBatch;
 DsStoreBatch *ds_store_batch_new(DsStore *self);
 gboolean ds_store_batch_put(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* May be called again after more puts. */
+/* TRUE when it was not there. */
+gboolean ds_store_batch_remove(DsStoreBatch *self, const DsDigest *digest,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* May be called again after more puts and removals. */
 gboolean ds_store_batch_commit(DsStoreBatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ds_store_batch_free(DsStoreBatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsStoreBatch, ds_store_batch_free)
@@ -55,7 +59,7 @@ gboolean ds_store_size(DsStore *self, const DsDigest *digest, guint64 *size,
  * the digest of what it read. -1 on error. */
 int ds_store_open_object(DsStore *self, const DsDigest *digest, guint64 *size, GError **error);
 /* TRUE when it was not there. Not synced: a removal that a power cut undoes is repeated by the
- * caller, who still knows the digest; ds_store_sync makes removals final. */
+ * caller, who still knows the digest; a batch or ds_store_sync makes removals final. */
 gboolean ds_store_remove(DsStore *self, const DsDigest *digest,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Syncs all 256 folders. */

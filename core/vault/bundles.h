@@ -33,7 +33,8 @@ typedef struct {
   DsDigest manifest_sha256; /* of the whole signed manifest: what prune reads back */
   guint64 manifest_size;
   guint64 record_size;
-  DsAuditHead head; /* of the journal, as the manifest says; index 0 when not known */
+  DsAuditHead head; /* of the journal, as the manifest says; index 0 when not known,
+                               or when that entry is not in this journal */
   gint64 sealed_us;
   GArray *chunks; /* DsVaultChunk that this bundle carries; NULL in listings */
   /* kept by the vault: ignored by ds_vault_add_bundle */

@@ -70,5 +70,8 @@ GPtrArray *ds_vault_roster(DsVault *self, const char *trip_id,
 /* Row numbers whose applicant.number is @number. GArray of guint. (transfer full) */
 GArray *ds_vault_roster_find(DsVault *self, const char *trip_id, const char *number,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Drops all rows: once the trip is over nobody needs the people who did not come. */
+gboolean ds_vault_forget_roster(DsVault *self, const char *trip_id,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

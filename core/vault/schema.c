@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vault/schema.h"
+
+static const char first[] =
+    "CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE secret(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE directory(version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+
+    "CREATE TABLE trip("
+    " id TEXT PRIMARY KEY, name TEXT NOT NULL, day TEXT NOT NULL, jurisdiction TEXT NOT NULL,"
+    " region TEXT NOT NULL, dispatch BLOB NOT NULL, state INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE trip_data("
+    " trip TEXT NOT NULL REFERENCES trip(id), name TEXT NOT NULL, bytes BLOB NOT NULL,"
+    " UNIQUE(trip, name)) STRICT;"
+    "CREATE TABLE roster("
+    " trip TEXT NOT NULL REFERENCES trip(id), row INTEGER NOT NULL, name TEXT NOT NULL,"
+    " value TEXT NOT NULL, PRIMARY KEY(trip, row, name)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX roster_number ON roster(trip, value, row) WHERE name = 'applicant.number';"
+
+    /* no orders cases by making, whatever the clock says */
+    "CREATE TABLE cases("
+    " no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, trip TEXT REFERENCES trip(id),"
+    " roster_row INTEGER NOT NULL, service TEXT NOT NULL, pack TEXT, pack_version TEXT, day TEXT,"
+    " officer TEXT NOT NULL, state INTEGER NOT NULL, decision INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, name TEXT, number TEXT, created INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL, shredded INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX cases_trip_state ON cases(trip, state, no);"
+    "CREATE INDEX cases_trip ON cases(trip, no);"
+    "CREATE INDEX cases_state ON cases(state, no);"
+    "CREATE INDEX cases_number ON cases(number, no) WHERE number IS NOT NULL;"
+    "CREATE INDEX cases_roster ON cases(trip, roster_row, no);"
+    /* every tail of a name, so that any part of it is found by a range of this key */
+    "CREATE TABLE name_tail("
+    " tail TEXT NOT NULL, no INTEGER NOT NULL REFERENCES cases(no), PRIMARY KEY(tail, no))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX name_tail_case ON name_tail(no);"
+
+    "CREATE TABLE journal("
+    " entry INTEGER PRIMARY KEY, wall INTEGER NOT NULL, boot INTEGER NOT NULL,"
+    " boot_id TEXT NOT NULL, who TEXT NOT NULL, case_id TEXT REFERENCES cases(id), step TEXT,"
+    " kind TEXT NOT NULL, name TEXT NOT NULL, salt BLOB, commitment BLOB, value TEXT,"
+    " hash BLOB NOT NULL) STRICT;"
+    "CREATE INDEX journal_case ON journal(case_id, entry);"
+    "CREATE TABLE field("
+    " case_id TEXT NOT NULL REFERENCES cases(id), name TEXT NOT NULL, value TEXT NOT NULL,"
+    " entry INTEGER NOT NULL REFERENCES journal(entry), PRIMARY KEY(case_id, name))"
+    " STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE part("
+    " no INTEGER PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases(id), id TEXT NOT NULL,"
+    " slot INTEGER NOT NULL, kind TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL,"
+    " sha256 TEXT NOT NULL, key BLOB, superseded INTEGER NOT NULL, bundle BLOB,"
+    " UNIQUE(case_id, id)) STRICT;"
+    "CREATE INDEX part_loose ON part(case_id) WHERE superseded = 1 AND bundle IS NULL;"
+    "CREATE TABLE part_attribute("
+    " part INTEGER NOT NULL REFERENCES part(no), name TEXT NOT NULL, value TEXT NOT NULL,"
+    " PRIMARY KEY(part, name)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE part_chunk("
+    " part INTEGER NOT NULL REFERENCES part(no), place INTEGER NOT NULL, digest BLOB NOT NULL,"
+    " size INTEGER NOT NULL, PRIMARY KEY(part, place)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX part_chunk_digest ON part_chunk(digest);"
+
+    "CREATE TABLE bundle("
+    " seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, prev BLOB, case_id TEXT,"
+    " version INTEGER NOT NULL, kind TEXT NOT NULL, replaces BLOB, manifest_sha256 BLOB NOT NULL,"
+    " manifest_size INTEGER NOT NULL, record_size INTEGER NOT NULL, head_entry INTEGER NOT NULL,"
+    " head_hash BLOB NOT NULL, sealed INTEGER NOT NULL, receipts INTEGER NOT NULL,"
+    " prune_intended INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX bundle_case ON bundle(case_id, seq);"
+    "CREATE INDEX bundle_here ON bundle(seq) WHERE pruned = 0;"
+    "CREATE TABLE bundle_chunk("
+    " seq INTEGER NOT NULL REFERENCES bundle(seq), digest BLOB NOT NULL, size INTEGER NOT NULL,"
+    " PRIMARY KEY(seq, digest)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX bundle_chunk_digest ON bundle_chunk(digest);"
+
+    "CREATE TABLE statement("
+    " seq INTEGER PRIMARY KEY, bundle BLOB NOT NULL, state INTEGER NOT NULL,"
+    " station INTEGER NOT NULL, bytes BLOB NOT NULL, detail BLOB) STRICT;"
+    "CREATE INDEX statement_bundle ON statement(bundle, seq);";
+
+const char *const ds_vault_schema[] = {first};
+const guint ds_vault_schema_steps = G_N_ELEMENTS(ds_vault_schema);
