@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values of fields in the words the forms use. */
+#pragma once
+
+#include "plugin/doorstep-plugin.h"
+
+/* The word for the value of a choice field, the value itself when it has none, "" when the field
+ * is empty. Static or owned by @view. */
+const char *words_of(const DsView *view, const char *field);
+
+/* A field as it stands, or "". */
+const char *words_field(const DsView *view, const char *field);
+/* A fact as it stands, or "". */
+const char *words_fact(const DsView *view, const char *fact);
+
+/* "2026年9月1日", or "" when @date is none. (transfer full) */
+char *words_date(const char *date);
+/* The day at UTC+8 of an RFC 3339 time, in the same form. (transfer full) */
+char *words_day_of(const char *time);
+
+/* The number with x as X; masked: its middle eight characters as asterisks. (transfer full) */
+char *words_number(const char *number);
+char *words_masked(const char *number);
+
+/* "■本人领取　□亲属代领　□邮政寄递": all choices of delivery.mode, the chosen one marked.
+ * (transfer full) */
+char *words_delivery(const DsView *view);
+
+/* "1、右手拇指　2、左手拇指": registered fingers in order. (transfer full) */
+char *words_registered(const DsView *view);
+/* "■注册失败（右手拇指）　■未注册（左手拇指：左手缺失）". (transfer full) */
+char *words_unregistered(const DsView *view);
+
+/* Documents sighted or filed, joined by "、". (transfer full) */
+char *words_documents(const DsView *view);
