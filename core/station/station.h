@@ -3,7 +3,7 @@
  *
  *   station.json   id, name, the places of the two archives
  *   lock           who is using it
- *   keys/          station.keys (behind the passphrase), online.key
+ *   keys/          slots and private (behind the passphrase), online.key
  *   directory/     every version issued, by number
  *   intake.db      bundles, statements, outboxes, enrolled units   (online key)
  *   cases.db       cases, persons, outcomes                        (behind the passphrase)
@@ -19,18 +19,21 @@
 
 #include "base/secret.h"
 #include "bundle/directory.h"
+#include "vault/slots.h"
 
 G_BEGIN_DECLS
 
 typedef struct _DsStation DsStation;
 
-/* Makes a home in @home (must be empty or absent): keys, databases, the first directory.
+/* Makes a home in @home (must be empty or absent): keys, databases, the first directory. It is
+ * there whole or not at all. @cost is DS_SLOTS_COST_LIGHT only for tests and the demo.
  * @id is 1–64 of a–z 0–9 and "-"; @name is for people. DS_ERROR_EXISTS when a station is there. */
 gboolean ds_station_init(const char *home, const char *id, const char *name, DsSecret *passphrase,
-                         guint argon2_mib, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                         DsSlotsCost cost, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One process at a time: DS_ERROR_BUSY names the other one. (transfer full) */
-DsStation *ds_station_open(const char *home, GError **error);
+/* One process at a time: DS_ERROR_BUSY names the other one; @program is for that message.
+ * (transfer full) */
+DsStation *ds_station_open(const char *home, const char *program, GError **error);
 void ds_station_free(DsStation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsStation, ds_station_free)
 
@@ -48,8 +51,10 @@ const DsDirectory *ds_station_directory(const DsStation *self);
 GBytes *ds_station_directory_bytes(const DsStation *self);
 /* Fingerprint of the root key in groups of five digits, to be read aloud. (transfer full) */
 char *ds_station_fingerprint(const DsStation *self);
-/* The unit's bare repository; also before the station is opened. (transfer full) */
-char *ds_station_repo_path(const char *home, const char *unit);
+/* The unit's bare repository, for the forced command of its ssh key, which must not wait for
+ * whoever has the station open. DS_ERROR_REFUSED when the unit is not enrolled or is revoked.
+ * (transfer full) */
+char *ds_station_serve_path(const char *home, const char *unit, GError **error);
 
 /* Called after each durable step with a stable name ("received", "archived"); tests stop the
  * process there. */
