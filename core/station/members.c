@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "station/members.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "station/statements.h"
+#include "station/station-private.h"
+
+static gboolean
+publish(DsStation *self, GError **error)
+{
+  guint published = 0;
+
+  return ds_station_publish(self, &published, error);
+}
+
+static gboolean
+issue_for(DsStation *self, DsDirectory *next, guint days, GError **error)
+{
+  next->expires_us = ds_clock_now().wall_us + days * G_TIME_SPAN_DAY;
+  return ds_station_issue(self, next, error) && publish(self, error);
+}
+
+/* Whether this very unit is listed already; a listed one with other keys is an error. */
+static gboolean
+is_listed(const DsStation *self, const DsEnrolment *enrolment, gboolean *listed, GError **error)
+{
+  const DsUnitEntry *entry = ds_directory_find_unit(self->directory, enrolment->unit);
+
+  *listed = FALSE;
+  if (entry == NULL)
+    return TRUE;
+  if (entry->revoked_us != 0) {
+    g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+                "unit \"%s\" was revoked: enrol the laptop under another id", enrolment->unit);
+    return FALSE;
+  }
+  if (!ds_key_equal(entry->sign, enrolment->sign) ||
+      !ds_key_equal(entry->encrypt, enrolment->encrypt)) {
+    g_set_error(error, DS_ERROR, DS_ERROR_EXISTS,
+                "unit \"%s\" is enrolled with other keys: revoke it first, or choose another id",
+                enrolment->unit);
+    return FALSE;
+  }
+  *listed = TRUE;
+  return TRUE;
+}
+
+/* Adds the request's officers that are not listed with these keys. FALSE when a key was revoked. */
+static gboolean
+add_officers(DsDirectory *next, const DsEnrolment *enrolment, guint *added, GError **error)
+{
+  for (guint i = 0; i < enrolment->officers->len; i++) {
+    const DsOfficerEntry *officer = enrolment->officers->pdata[i];
+    const DsOfficerEntry *known = ds_directory_find_officer_key(next, ds_key_kid(officer->key));
+    if (known != NULL && known->revoked_us != 0) {
+      g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+                  "the key of officer %s was revoked: make a new key on the unit", officer->number);
+      return FALSE;
+    }
+    if (known != NULL && strcmp(known->number, officer->number) != 0) {
+      g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+                  "the key of officer %s belongs to officer %s already", officer->number,
+                  known->number);
+      return FALSE;
+    }
+    if (known != NULL)
+      continue;
+    ds_directory_add_officer(next, officer->number, officer->name, DS_ROLE_OFFICER, officer->key);
+    (*added)++;
+  }
+  return TRUE;
+}
+
+gboolean
+ds_station_enrol(DsStation *self, GBytes *request, const char *fingerprint, GError **error)
+{
+  g_autoptr(DsEnrolment) enrolment = ds_enrolment_verify(request, error);
+  g_autofree char *computed = enrolment != NULL ? ds_enrol_fingerprint(request, error) : NULL;
+  gboolean listed;
+  guint added = 0;
+
+  if (computed == NULL || !ds_station_require_unlocked(self, "enrolling", error))
+    return FALSE;
+  if (!ds_enrol_fingerprint_equal(computed, fingerprint)) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_REFUSED,
+                        "the fingerprint does not belong to this request: read it aloud again, and "
+                        "do not go on if it still differs");
+    return FALSE;
+  }
+  if (!is_listed(self, enrolment, &listed, error))
+    return FALSE;
+  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
+  if (!add_officers(next, enrolment, &added, error))
+    return FALSE;
+  if (!listed)
+    ds_directory_add_unit(next, enrolment->unit, enrolment->name, enrolment->sign,
+                          enrolment->encrypt);
+  g_autofree char *repo = ds_station_repo_path(self->home, enrolment->unit);
+  if (!ds_repo_create(repo, error))
+    return FALSE;
+  if (listed && added == 0)
+    return publish(self, error);
+  return issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error);
+}
+
+gboolean
+ds_station_revoke_unit(DsStation *self, const char *unit, GError **error)
+{
+  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
+
+  for (guint i = 0; i < next->units->len; i++) {
+    DsUnitEntry *entry = next->units->pdata[i];
+    if (strcmp(entry->id, unit) != 0)
+      continue;
+    if (entry->revoked_us != 0)
+      return TRUE;
+    entry->revoked_us = ds_clock_now().wall_us;
+    return issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error);
+  }
+  g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "unit \"%.64s\" is not in the directory", unit);
+  return FALSE;
+}
+
+gboolean
+ds_station_revoke_officer(DsStation *self, const char *number, GError **error)
+{
+  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
+  guint found = 0, revoked = 0;
+
+  for (guint i = 0; i < next->officers->len; i++) {
+    DsOfficerEntry *entry = next->officers->pdata[i];
+    if (strcmp(entry->number, number) != 0)
+      continue;
+    found++;
+    if (entry->revoked_us != 0)
+      continue;
+    entry->revoked_us = ds_clock_now().wall_us;
+    revoked++;
+  }
+  if (found == 0) {
+    g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "officer \"%.64s\" is not in the directory",
+                number);
+    return FALSE;
+  }
+  return revoked == 0 || issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error);
+}
+
+gboolean
+ds_station_renew(DsStation *self, guint days, GError **error)
+{
+  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
+
+  if (days < 1 || days > 3660) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
+                        "a directory is good for 1 to 3660 days");
+    return FALSE;
+  }
+  return issue_for(self, next, days, error);
+}
