@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "station/intake.h"
+
+#include "base/error.h"
+#include "station/intake-private.h"
+#include "station/registry.h"
+#include "station/say.h"
+#include "station/statements.h"
+
+/* Folders of killed pushes older than this are nobody's any more. */
+#define STALE_SECONDS (24 * 3600)
+
+typedef struct {
+  DsStation *station;
+  const char *unit;
+  DsRepo *repo;
+  DsIntakeCounts *counts;
+  DsIntakeProgress progress;
+  gpointer progress_data;
+  GCancellable *cancellable;
+} Round;
+
+static void
+tell(Round *round, const DsDigest *id, const char *what)
+{
+  char hex[DS_DIGEST_HEX_SIZE];
+
+  if (round->progress != NULL)
+    round->progress(round->unit, ds_digest_to_hex(id, hex), what, round->progress_data);
+}
+
+/* Sets a broken bundle aside: its bytes first, then what is said about it, then its ref. */
+static gboolean
+quarantine(Round *round, const DsDigest *id, guint64 seq, const char *reason, GError **error)
+{
+  gboolean fresh = FALSE;
+
+  tell(round, id, "quarantined");
+  if (!ds_intake_set_aside(round->station, round->repo, round->unit, id, reason, error))
+    return FALSE;
+  ds_station_check(round->station, "set-aside");
+  if (!ds_ledger_quarantine(round->station, round->unit, id, seq, reason, &fresh, error))
+    return FALSE;
+  ds_station_check(round->station, "quarantined");
+  round->counts->quarantined += fresh ? 1 : 0;
+  return ds_repo_delete_bundle(round->repo, id, error);
+}
+
+/* Somebody did not hear our answer: it goes out again, the bundle is not looked at. */
+static gboolean
+repeat(Round *round, const DsLedgerBundle *known, GError **error)
+{
+  round->counts->repeated++;
+  return ds_station_say_again(round->station, round->unit, &known->id, error) &&
+         ds_repo_delete_bundle(round->repo, &known->id, error);
+}
+
+/* First stage, for one ref. */
+static gboolean
+arrive(Round *round, const DsDigest *id, GError **error)
+{
+  g_autoptr(DsLedgerBundle) known = NULL;
+  g_autoptr(GError) reason = NULL;
+  guint64 bytes = 0;
+
+  if (!ds_ledger_find(round->station, round->unit, id, &known, error))
+    return FALSE;
+  if (known != NULL && known->stage == DS_STAGE_DONE)
+    return repeat(round, known, error);
+  if (known != NULL && known->stage != DS_STAGE_QUARANTINED)
+    return TRUE;
+
+  tell(round, id, "checking");
+  g_autoptr(DsManifest) manifest =
+      ds_intake_check(round->station, round->repo, round->unit, id, &bytes, &reason);
+  if (manifest == NULL && ds_intake_is_broken(reason))
+    return quarantine(round, id, 0, reason->message, error);
+  if (manifest == NULL) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  }
+  if (!ds_ledger_receive(round->station, manifest, bytes, error))
+    return FALSE;
+  round->counts->received++;
+  ds_station_check(round->station, "received");
+  return TRUE;
+}
+
+static gboolean
+wait_for(Round *round, const DsLedgerBundle *bundle, const char *reason, GError **error)
+{
+  round->counts->waiting++;
+  return ds_ledger_set_waiting(round->station, bundle, reason, error);
+}
+
+/* Second stage. Sets @stop when the bundle goes no further in this round. */
+static gboolean
+verify(Round *round, DsLedgerBundle *bundle, DsRepoBundle *source, const DsManifest *manifest,
+       gboolean *stop, GError **error)
+{
+  g_autoptr(GError) reason = NULL;
+  DsDigest missing = {{0}};
+
+  tell(round, &bundle->id, "opening");
+  *stop = TRUE;
+  g_autoptr(DsRecord) record = ds_intake_open(round->station, source, manifest, &missing, &reason);
+  if (record == NULL && reason == NULL) {
+    char hex[DS_DIGEST_HEX_SIZE];
+    g_autofree char *text =
+        g_strdup_printf("waits for bundle %s, which it corrects", ds_digest_to_hex(&missing, hex));
+    return wait_for(round, bundle, text, error);
+  }
+  if (record == NULL && ds_intake_is_broken(reason))
+    return quarantine(round, &bundle->id, bundle->seq, reason->message, error);
+  if (record == NULL) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  }
+  if (!ds_registry_import(round->station, manifest, record, &round->counts->duplicates, error))
+    return FALSE;
+  ds_station_check(round->station, "imported");
+  if (!ds_ledger_advance(round->station, bundle, DS_STAGE_VERIFIED, error) ||
+      !ds_registry_settle(round->station, error))
+    return FALSE;
+  bundle->stage = DS_STAGE_VERIFIED;
+  round->counts->verified++;
+  ds_station_check(round->station, "verified");
+  *stop = FALSE;
+  return TRUE;
+}
+
+static gboolean
+archive(Round *round, DsLedgerBundle *bundle, DsRepoBundle *source, const DsManifest *manifest,
+        GError **error)
+{
+  tell(round, &bundle->id, "archiving");
+  if (!ds_intake_archive(round->station, source, manifest, error) ||
+      !ds_ledger_advance(round->station, bundle, DS_STAGE_ARCHIVED, error))
+    return FALSE;
+  bundle->stage = DS_STAGE_ARCHIVED;
+  round->counts->durable++;
+  ds_station_check(round->station, "durable");
+  return TRUE;
+}
+
+/* The bundle as it lies in the repository. Until it is verified its manifest is checked again: a
+ * unit may have been revoked between two rounds. */
+static DsManifest *
+reopen(Round *round, const DsLedgerBundle *bundle, DsRepoBundle **source, GError **error)
+{
+  *source = ds_repo_bundle_open(round->repo, &bundle->id, error);
+  g_autoptr(GBytes) bytes =
+      *source != NULL ? ds_repo_bundle_read(*source, "manifest", error) : NULL;
+
+  if (bytes == NULL)
+    return NULL;
+  return bundle->stage == DS_STAGE_RECEIVED
+             ? ds_manifest_verify(bytes, round->station->directory, error)
+             : ds_manifest_parse(bytes, error);
+}
+
+static gboolean
+finish(Round *round, DsLedgerBundle *bundle, GError **error)
+{
+  if (!ds_repo_delete_bundle(round->repo, &bundle->id, error))
+    return FALSE;
+  ds_station_check(round->station, "removed");
+  return ds_ledger_advance(round->station, bundle, DS_STAGE_DONE, error);
+}
+
+static gboolean
+go_on(Round *round, DsLedgerBundle *bundle, GError **error)
+{
+  g_autoptr(DsRepoBundle) source = NULL;
+  g_autoptr(GError) reason = NULL;
+  gboolean stop = FALSE;
+
+  if (bundle->stage == DS_STAGE_ARCHIVED)
+    return finish(round, bundle, error);
+  g_autoptr(DsManifest) manifest = reopen(round, bundle, &source, &reason);
+  if (manifest == NULL && g_error_matches(reason, DS_ERROR, DS_ERROR_NOT_FOUND))
+    return wait_for(round, bundle, "left the repository: the unit must send it again", error);
+  if (manifest == NULL && bundle->stage == DS_STAGE_RECEIVED && ds_intake_is_broken(reason))
+    return quarantine(round, &bundle->id, bundle->seq, reason->message, error);
+  if (manifest == NULL) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  }
+  if (bundle->stage == DS_STAGE_RECEIVED && !verify(round, bundle, source, manifest, &stop, error))
+    return FALSE;
+  return stop || (archive(round, bundle, source, manifest, error) && finish(round, bundle, error));
+}
+
+/* Keeps the first error, counts all of them. */
+static void
+note_failure(Round *round, GError **first, GError *reason)
+{
+  round->counts->failed++;
+  if (*first != NULL) {
+    g_error_free(reason);
+    return;
+  }
+  g_prefix_error(&reason, "unit %s: ", round->unit);
+  *first = reason;
+}
+
+static gboolean
+cancelled(Round *round, GError **first)
+{
+  if (*first != NULL && g_error_matches(*first, DS_ERROR, DS_ERROR_CANCELLED))
+    return TRUE;
+  if (!g_cancellable_is_cancelled(round->cancellable))
+    return FALSE;
+  g_clear_error(first);
+  g_set_error_literal(first, DS_ERROR, DS_ERROR_CANCELLED,
+                      "stopped as asked; the next intake goes on from here");
+  return TRUE;
+}
+
+static void
+arrivals(Round *round, GError **first)
+{
+  GError *reason = NULL;
+  g_autoptr(GArray) ids = ds_repo_list_bundles(round->repo, &reason);
+
+  if (ids == NULL) {
+    note_failure(round, first, reason);
+    return;
+  }
+  round->counts->seen += ids->len;
+  for (guint i = 0; i < ids->len && !cancelled(round, first); i++)
+    if (!arrive(round, &g_array_index(ids, DsDigest, i), &reason))
+      note_failure(round, first, g_steal_pointer(&reason));
+}
+
+static void
+unfinished(Round *round, GError **first)
+{
+  GError *reason = NULL;
+  g_autoptr(GPtrArray) bundles = ds_ledger_unfinished(round->station, round->unit, &reason);
+
+  if (bundles == NULL) {
+    note_failure(round, first, reason);
+    return;
+  }
+  for (guint i = 0; i < bundles->len && !cancelled(round, first); i++) {
+    DsLedgerBundle *bundle = bundles->pdata[i];
+    if (round->station->keys == NULL && bundle->stage != DS_STAGE_ARCHIVED)
+      round->counts->waiting++;
+    else if (!go_on(round, bundle, &reason))
+      note_failure(round, first, g_steal_pointer(&reason));
+  }
+}
+
+static void
+one_unit(Round *round, GError **first)
+{
+  g_autofree char *path = ds_station_repo_path(round->station->home, round->unit);
+  GError *reason = NULL;
+
+  if (!ds_repo_sweep(path, STALE_SECONDS, NULL, &reason)) {
+    note_failure(round, first, reason);
+    return;
+  }
+  g_autoptr(DsRepo) repo = ds_repo_open(path, &reason);
+  if (repo == NULL) {
+    note_failure(round, first, reason);
+    return;
+  }
+  round->repo = repo;
+  arrivals(round, first);
+  unfinished(round, first);
+}
+
+gboolean
+ds_station_intake(DsStation *self, DsIntakeCounts *counts, DsIntakeProgress progress, gpointer data,
+                  GCancellable *cancellable, GError **error)
+{
+  Round round = {self, NULL, NULL, counts, progress, data, cancellable};
+  GError *first = NULL, *reason = NULL;
+
+  *counts = (DsIntakeCounts){0};
+  for (guint i = 0; i < self->directory->units->len && !cancelled(&round, &first); i++) {
+    const DsUnitEntry *entry = self->directory->units->pdata[i];
+    round.unit = entry->id;
+    one_unit(&round, &first);
+  }
+  if (!ds_station_publish(self, &counts->published, &reason)) {
+    if (first == NULL)
+      first = reason;
+    else
+      g_error_free(reason);
+  }
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error(error, first);
+  return FALSE;
+}
