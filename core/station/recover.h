@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* The context (bundle/seal.h) under which a unit wraps its vault's master key. */
+#define DS_RECOVERY_CONTEXT "recovery"
+
 /* @unit_home is the unit's home folder. Needs unlock. DS_ERROR_REFUSED when its recovery slot is
  * for another station's key. */
 gboolean ds_station_recover_unit(DsStation *self, const char *unit_home, DsSecret *new_passphrase,
