@@ -233,7 +233,7 @@ set_not_started(DsHelper *self, Worker *worker, GError **error)
 
 /* The result of a reply, or its error. */
 static GVariant *
-take_reply(Worker *worker, GVariant *reply, GError **error)
+take_reply(GVariant *reply, GError **error)
 {
   g_autoptr(GVariant) value = NULL;
   gboolean ok;
@@ -243,8 +243,8 @@ take_reply(Worker *worker, GVariant *reply, GError **error)
   g_variant_get(reply, "(bu&sv)", &ok, &code, &text, &value);
   if (ok)
     return g_steal_pointer(&value);
-  g_set_error(error, DS_ERROR, code <= DS_ERROR_CANCELLED ? (int)code : DS_ERROR_FAILED, "%s: %s",
-              worker->id, text);
+  g_set_error(error, DS_ERROR, code <= DS_ERROR_CANCELLED ? (int)code : DS_ERROR_FAILED, "%s",
+              text);
   return NULL;
 }
 
@@ -279,7 +279,7 @@ start(DsHelper *self, const DsPluginEntry *entry, GCancellable *cancellable, GEr
     set_wire_error(worker, result, START_TIMEOUT_MS, error);
   if (result != DS_WIRE_OK)
     return NULL;
-  g_autoptr(GVariant) nothing = take_reply(worker, hello, error);
+  g_autoptr(GVariant) nothing = take_reply(hello, error);
   return nothing != NULL ? g_steal_pointer(&worker) : NULL;
 }
 
@@ -333,7 +333,7 @@ call(DsHelper *self, const Call *what, GVariant *argument, GError **error)
   }
   if (result == DS_WIRE_OK)
     result = ds_wire_receive(worker->fd, DS_WIRE_REPLY, &reply, NULL, &limit);
-  g_autoptr(GVariant) value = result == DS_WIRE_OK ? take_reply(worker, reply, error) : NULL;
+  g_autoptr(GVariant) value = result == DS_WIRE_OK ? take_reply(reply, error) : NULL;
   gboolean wrong = value != NULL && !g_variant_is_of_type(value, G_VARIANT_TYPE(what->result));
   if (result == DS_WIRE_OK && !wrong)
     return g_steal_pointer(&value);
@@ -350,8 +350,9 @@ check_size(GBytes *bytes, gsize max, const char *id, GError **error)
   if (g_bytes_get_size(bytes) <= max)
     return TRUE;
   g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE,
-              "%s: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are taken", id,
-              g_bytes_get_size(bytes), max);
+              "%s: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
+              " are taken; make it smaller",
+              id, g_bytes_get_size(bytes), max);
   return FALSE;
 }
 

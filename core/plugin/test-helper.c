@@ -152,9 +152,9 @@ test_warm(Fixture *fixture, gconstpointer data)
 static void
 test_plugin_error(Fixture *fixture, gconstpointer data)
 {
-  assert_costs_one(fixture, "error", 0, DS_ERROR_INVALID, "inspect-fixture: this is no picture");
+  assert_costs_one(fixture, "error", 0, DS_ERROR_INVALID, "this is no picture");
   assert_costs_one(fixture, "nothing", 0, DS_ERROR_FAILED,
-                   "inspect-fixture: inspect-fixture gave no result and no reason");
+                   "inspect-fixture gave no result and no reason");
 }
 
 static void
@@ -269,7 +269,7 @@ test_render(Fixture *fixture, gconstpointer data)
 
   g_assert_null(ds_helper_render(fixture->helper, "output-fixture", "name", view, 0, NULL, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
-  g_assert_cmpstr(error->message, ==, "output-fixture: applicant.name is missing");
+  g_assert_cmpstr(error->message, ==, "applicant.name is missing");
   g_clear_error(&error);
   g_assert_null(ds_helper_render(fixture->helper, "output-fixture", "poem", view, 0, NULL, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Builds the example from installed headers and pkg-config alone.
 
-usage: test-out-of-tree.py BUILD_DIR SOURCE.c [LOADER MANIFEST]
-With LOADER (a program that takes a plugin folder) the result is loaded too.
+usage: test-out-of-tree.py BUILD_DIR EXAMPLE_DIR LOADER
+LOADER takes a plugin folder and an id and loads that plugin.
 """
 import os
 import pathlib
@@ -28,7 +28,7 @@ def install(build, dest):
     return str(pc.parent)
 
 
-def main(build, source, loader=None, manifest=None):
+def main(build, example, loader):
     with tempfile.TemporaryDirectory() as temp:
         dest = os.path.join(temp, "root")
         env = dict(os.environ, PKG_CONFIG_PATH=install(build, dest))
@@ -36,16 +36,17 @@ def main(build, source, loader=None, manifest=None):
         folder = os.path.join(temp, "plugins", "step-example")
         os.makedirs(folder, mode=0o755)
         module = os.path.join(folder, "step-example.so")
-        shutil.copy(source, temp)
+        shutil.copy(os.path.join(example, "step-example.c"), temp)
         run("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-o", module,
             "step-example.c", *flags, cwd=temp)
         names = run("nm", "-D", "--defined-only", "--format=posix", module).split("\n")
         exported = [line.split()[0] for line in names if line]
         if exported != ["doorstep_plugin"]:
             sys.exit(f"exports {exported}, expected doorstep_plugin alone")
-        if loader:
-            shutil.copy(manifest, folder)
-            print(run(loader, os.path.dirname(folder), "step-example"), end="")
+        shutil.copy(os.path.join(example, "plugin.json"), folder)
+        said = run(loader, os.path.dirname(folder), "step-example")
+        if said != "step-example step loaded\n":
+            sys.exit(f"the loader says {said!r}")
     return 0
 
 
