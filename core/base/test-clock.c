@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/clock.h"
+
+#include <string.h>
+
+#define SECONDS G_GINT64_CONSTANT(1788251400) /* 2026-09-01T08:30:00Z */
+
+static void
+test_round_trip(void)
+{
+  g_autofree char *text = ds_clock_format(SECONDS * G_USEC_PER_SEC + 999999);
+
+  g_assert_cmpstr(text, ==, "2026-09-01T08:30:00Z");
+  g_assert_cmpint(ds_clock_parse(text), ==, SECONDS * G_USEC_PER_SEC);
+  g_assert_cmpint(ds_clock_parse("2026-09-01T16:30:00+08:00"), ==, SECONDS * G_USEC_PER_SEC);
+}
+
+static void
+test_parse_refuses(void)
+{
+  g_assert_cmpint(ds_clock_parse(""), ==, -1);
+  g_assert_cmpint(ds_clock_parse("yesterday"), ==, -1);
+  g_assert_cmpint(ds_clock_parse("2026-13-01T00:00:00Z"), ==, -1);
+  g_assert_cmpint(ds_clock_parse("2026-09-01T25:00:00Z"), ==, -1);
+}
+
+/* A visit at half past six in the morning belongs to that day, though it is yesterday in UTC. */
+static void
+test_day_is_chinas(void)
+{
+  static const struct {
+    const char *time, *day;
+  } cases[] = {
+      {"2026-08-31T22:30:00Z", "2026-09-01"},
+      {"2026-09-01T15:59:59Z", "2026-09-01"},
+      {"2026-09-01T16:00:00Z", "2026-09-02"},
+      {"2026-12-31T16:00:00Z", "2027-01-01"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    GDate day;
+    ds_clock_day(ds_clock_parse(cases[i].time), &day);
+    g_autofree char *text = ds_date_format(&day);
+    g_assert_cmpstr(text, ==, cases[i].day);
+  }
+}
+
+static void
+test_dates(void)
+{
+  static const char *const wrong[] = {"",           "2026-9-1",    "2026-02-29", "2026-13-01",
+                                      "2026-00-10", "2026-01-32",  "0000-01-01", "2026/09/01",
+                                      "20260901",   "2026-09-01 ", "-026-09-01", "２026-09-0"};
+  GDate day;
+
+  g_date_clear(&day, 1);
+  g_assert_false(ds_date_parse(&day, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS(wrong); i++)
+    g_assert_false(ds_date_parse(&day, wrong[i]));
+  g_assert_false(g_date_valid(&day)); /* left alone */
+  g_assert_true(ds_date_parse(&day, "2028-02-29"));
+  g_autofree char *text = ds_date_format(&day);
+  g_assert_cmpstr(text, ==, "2028-02-29");
+}
+
+static void
+test_now(void)
+{
+  DsTime first = ds_clock_now(), second = ds_clock_now();
+
+  g_assert_cmpint(second.boot_us, >=, first.boot_us);
+  g_assert_cmpstr(first.boot_id, ==, second.boot_id);
+  g_assert_cmpuint(strlen(first.boot_id), ==, 36);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/clock/round-trip", test_round_trip);
+  g_test_add_func("/clock/parse-refuses", test_parse_refuses);
+  g_test_add_func("/clock/day-is-chinas", test_day_is_chinas);
+  g_test_add_func("/clock/dates", test_dates);
+  g_test_add_func("/clock/now", test_now);
+  return g_test_run();
+}

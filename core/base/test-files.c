@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+typedef struct {
+  char *dir;
+} Fixture;
+
+static void
+set_up(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  fixture->dir = g_dir_make_tmp("doorstep-files-XXXXXX", &error);
+  g_assert_no_error(error);
+}
+
+static void
+tear_down(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(ds_files_remove_tree(fixture->dir, &error));
+  g_assert_no_error(error);
+  g_assert_false(g_file_test(fixture->dir, G_FILE_TEST_EXISTS));
+  g_free(fixture->dir);
+}
+
+static void
+assert_content(Fixture *fixture, const char *name, const char *expected)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
+  g_autoptr(GBytes) bytes = ds_files_read(path, 1000, &error);
+
+  g_assert_no_error(error);
+  g_assert_cmpmem(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), expected,
+                  strlen(expected));
+}
+
+/* No temporary file is left, whatever happened. */
+static void
+assert_entries(Fixture *fixture, guint expected)
+{
+  g_autoptr(GDir) dir = g_dir_open(fixture->dir, 0, NULL);
+  guint found = 0;
+
+  while (g_dir_read_name(dir) != NULL)
+    found++;
+  g_assert_cmpuint(found, ==, expected);
+}
+
+static void
+test_replace(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, "a", NULL);
+  struct stat st;
+
+  g_assert_true(ds_files_replace(fixture->dir, "a", "one", 3, &error));
+  g_assert_true(ds_files_replace(fixture->dir, "a", "another", 7, &error));
+  g_assert_no_error(error);
+  assert_content(fixture, "a", "another");
+  g_assert_cmpint(stat(path, &st), ==, 0);
+  g_assert_cmpuint(st.st_mode & 0777, ==, 0600);
+  assert_entries(fixture, 1);
+}
+
+static void
+test_create_never_overwrites(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(ds_files_create(fixture->dir, "a", "one", 3, &error));
+  g_assert_false(ds_files_create(fixture->dir, "a", "two", 3, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_EXISTS);
+  g_assert_true(g_str_has_suffix(error->message, "/a is there already"));
+  assert_content(fixture, "a", "one");
+  assert_entries(fixture, 1);
+}
+
+static void
+test_nothing_is_left_behind(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *taken = g_build_filename(fixture->dir, "taken", NULL);
+
+  g_assert_cmpint(mkdir(taken, 0700), ==, 0);
+  g_assert_false(ds_files_replace(fixture->dir, "taken", "one", 3, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_FAILED);
+  g_clear_error(&error);
+  g_assert_false(ds_files_replace("/proc/no-such-folder", "a", "one", 3, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+  assert_entries(fixture, 1);
+}
+
+static void
+test_read_refuses(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, "a", NULL);
+  g_autofree char *link = g_build_filename(fixture->dir, "link", NULL);
+  g_autofree char *pipe = g_build_filename(fixture->dir, "pipe", NULL);
+
+  g_assert_true(ds_files_create(fixture->dir, "a", "four", 4, NULL));
+  g_assert_cmpint(symlink(path, link), ==, 0);
+  g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
+
+  g_assert_null(ds_files_read(path, 3, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_TOO_LARGE);
+  g_assert_nonnull(strstr(error->message, "has 4 bytes; at most 3 are allowed"));
+  g_clear_error(&error);
+  g_assert_null(ds_files_read(link, 10, &error)); /* a link could point anywhere */
+  g_assert_nonnull(error);
+  g_clear_error(&error);
+  g_assert_null(ds_files_read(pipe, 10, &error)); /* and does not wait for a writer */
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  g_clear_error(&error);
+  g_assert_null(ds_files_read(fixture->dir, 10, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  g_clear_error(&error);
+  g_assert_null(ds_files_read("/proc/no-such-file", 10, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+}
+
+static void
+test_make_dir(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *deep = g_build_filename(fixture->dir, "a", "b", "c", NULL);
+  g_autofree char *file = g_build_filename(fixture->dir, "file", NULL);
+  g_autofree char *below = g_build_filename(file, "d", NULL);
+  struct stat st;
+
+  g_assert_true(ds_files_make_dir(deep, &error));
+  g_assert_true(ds_files_make_dir(deep, &error));
+  g_assert_no_error(error);
+  g_assert_cmpint(stat(deep, &st), ==, 0);
+  g_assert_cmpuint(st.st_mode & 0777, ==, 0700);
+  g_assert_true(ds_files_create(fixture->dir, "file", "", 0, NULL));
+  g_assert_false(ds_files_make_dir(below, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_FAILED);
+}
+
+static void
+test_remove(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *outside = g_build_filename(fixture->dir, "outside", NULL);
+  g_autofree char *tree = g_build_filename(fixture->dir, "tree", NULL);
+  g_autofree char *link = g_build_filename(tree, "link", NULL);
+  g_autofree char *file = g_build_filename(outside, "kept", NULL);
+
+  g_assert_true(ds_files_make_dir(outside, NULL) && ds_files_make_dir(tree, NULL));
+  g_assert_true(ds_files_create(outside, "kept", "x", 1, NULL));
+  g_assert_cmpint(symlink(outside, link), ==, 0);
+  g_assert_true(ds_files_remove_tree(tree, &error)); /* the link goes, what it names stays */
+  g_assert_true(ds_files_remove_tree(tree, &error)); /* nothing there: fine */
+  g_assert_no_error(error);
+  g_assert_false(g_file_test(tree, G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_test(file, G_FILE_TEST_EXISTS));
+
+  g_assert_true(ds_files_remove(file, &error));
+  g_assert_true(ds_files_remove(file, &error));
+  g_assert_no_error(error);
+  g_assert_false(ds_files_remove(outside, &error)); /* a folder is no file */
+  g_assert_error(error, DS_ERROR, DS_ERROR_FAILED);
+}
+
+static void
+test_list(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  const char *const names[] = {"b", "a", ".hidden", "c"};
+
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    g_assert_true(ds_files_create(fixture->dir, names[i], "", 0, NULL));
+  g_autoptr(GPtrArray) found = ds_files_list(fixture->dir, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(found->len, ==, 3);
+  g_assert_cmpstr(found->pdata[0], ==, "a");
+  g_assert_cmpstr(found->pdata[2], ==, "c");
+  g_assert_null(ds_files_list("/proc/no-such-folder", &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+}
+
+static void
+test_full_disk(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_auto(DsFd) fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+  if (fd < 0) {
+    g_test_skip("no /dev/full");
+    return;
+  }
+  g_assert_false(ds_files_write_all(fd, "x", 1, "the disk", &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_NO_SPACE);
+  g_assert_nonnull(strstr(error->message, "the disk"));
+}
+
+static void
+test_words(Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpstr(ds_error_word(DS_ERROR_NO_SPACE), ==, "no-space");
+  g_assert_cmpstr(ds_error_word(DS_ERROR_CANCELLED), ==, "cancelled");
+  g_assert_cmpstr(ds_error_word(-1), ==, "failed");
+  g_assert_cmpstr(ds_error_word(99), ==, "failed");
+}
+
+int
+main(int argc, char **argv)
+{
+  static const struct {
+    const char *path;
+    void (*test)(Fixture *, gconstpointer);
+  } tests[] = {
+      {"/files/replace", test_replace},
+      {"/files/create-never-overwrites", test_create_never_overwrites},
+      {"/files/nothing-is-left-behind", test_nothing_is_left_behind},
+      {"/files/read-refuses", test_read_refuses},
+      {"/files/make-dir", test_make_dir},
+      {"/files/remove", test_remove},
+      {"/files/list", test_list},
+      {"/files/full-disk", test_full_disk},
+      {"/files/error-words", test_words},
+  };
+
+  g_test_init(&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(tests); i++)
+    g_test_add(tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run();
+}
