@@ -9,6 +9,11 @@
 
 G_BEGIN_DECLS
 
+#define DS_FETCH_PACK_MAX (G_GUINT64_CONSTANT(256) << 20)
+#define DS_FETCH_MESSAGE_MAX (G_GUINT64_CONSTANT(256) << 20)
+#define DS_FETCH_MEMORY_MAX (G_GUINT64_CONSTANT(768) << 20)
+#define DS_FETCH_CPU_SECONDS_MAX 120
+
 /* Where messages go. For each message: begin, entry (in order of names), commit; or abort when
  * something is wrong in the middle. commit returns TRUE only when everything is on disk. */
 typedef struct {
@@ -20,16 +25,17 @@ typedef struct {
 } DsFetchSink;
 
 typedef struct {
-  guint64 pack_max;      /* bytes received in one fetch; 0: 256 MiB */
-  guint64 memory_max;    /* address space of index-pack; 0: 768 MiB */
-  guint cpu_seconds_max; /* of index-pack; 0: 120 */
+  guint64 pack_max;      /* bytes received in one fetch; 0: DS_FETCH_PACK_MAX */
+  guint64 memory_max;    /* address space of index-pack; 0: DS_FETCH_MEMORY_MAX */
+  guint cpu_seconds_max; /* of index-pack; 0: DS_FETCH_CPU_SECONDS_MAX */
 } DsFetchLimits;
 
 /* Fetches @wants (DsOutboxRef, all in @advert) over @link, with the quarantine below folder
  * @work, and gives them to @sink. @refused, if not NULL, is filled with a message for each ref
  * whose content had the wrong shape (key: guint64 * seq, value: char *); the others still arrive.
  * FALSE: the pack as a whole was bad (DS_ERROR_INVALID, _TOO_LARGE), the link broke
- * (DS_ERROR_RETRY) or the sink failed (its error); messages committed before stay committed and
+ * (DS_ERROR_RETRY) or the sink failed (its error, unless EXISTS or INVALID: those refuse the one
+ * message); messages committed before stay committed and
  * are in @taken (DsOutboxRef, filled in either case). */
 gboolean ds_fetch_outbox(DsLink *link, const DsAdvert *advert, const GArray *wants,
                          const char *work, const DsFetchLimits *limits, const DsFetchSink *sink,

@@ -25,6 +25,8 @@ DsLink *ds_link_new(int read_fd, int write_fd, int err_fd, pid_t pid);
 void ds_link_free(DsLink *self);
 
 void ds_link_set_stall(DsLink *self, guint seconds);
+/* Adds @seconds to the stall time: the other side has work to do before its next word. */
+void ds_link_add_patience(DsLink *self, guint seconds);
 void ds_link_set_cancellable(DsLink *self, GCancellable *cancellable);
 void ds_link_set_progress(DsLink *self, DsLinkProgress progress, gpointer user_data);
 

@@ -13,19 +13,19 @@ typedef enum {
   DS_PUSH_NOT_SENT = 0, /* nothing is known to have arrived */
   DS_PUSH_HANDED_OVER,  /* the server reported ok for the ref */
   DS_PUSH_ALREADY,      /* it was in the advertisement, nothing was sent */
-  DS_PUSH_REFUSED,      /* the server reported ng; @reason says why */
+  DS_PUSH_REFUSED,      /* the server reported ng, or could not unpack; @reason says why */
+  DS_PUSH_UNREADABLE,   /* an entry could not be read here; @reason says why */
 } DsPushOutcome;
 
 typedef struct {
   DsPushOutcome outcome;
-  char *reason; /* made printable; NULL unless refused */
+  char *reason; /* made printable; NULL unless refused or unreadable */
 } DsPushReport;
 
 /* Sends @sources (DsDepotSource) after @advert was read from @link. @reports is filled with one
  * DsPushReport per source, in order, also when the call fails. TRUE when the server reported on
- * every ref, whatever it said; look at the outcomes. Reading an entry that fails ends the whole
- * push with that error before the first byte is sent (bytes that change between the two readings
- * end it later: DS_ERROR_INVALID). */
+ * every ref, whatever it said; look at the outcomes. A bundle that cannot be read is left out and
+ * the others go; bytes that change between the two readings end the push (DS_ERROR_INVALID). */
 gboolean ds_push_bundles(DsLink *link, const DsAdvert *advert, GPtrArray *sources,
                          GPtrArray **reports, GError **error);
 

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "depot/repo.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "depot/git.h"
+#include "depot/repo-private.h"
+#include "depot/shape.h"
+
+struct _DsRepoBundle {
+  git_odb *odb;
+  GArray *entries;
+};
+
+DsRepo *
+ds_repo_open(const char *path, GError **error)
+{
+  g_autoptr(DsRepo) self = NULL;
+  int code;
+
+  if (!ds_git_init(error))
+    return NULL;
+  self = g_new0(DsRepo, 1);
+  self->path = g_strdup(path);
+  code = git_repository_open_ext(&self->repository, path,
+                                 GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE |
+                                     GIT_REPOSITORY_OPEN_NO_DOTGIT,
+                                 NULL);
+  if (code == 0)
+    code = git_repository_odb(&self->odb, self->repository);
+  if (code != 0) {
+    ds_git_set_error(error, code, "opening repository", path);
+    return NULL;
+  }
+  return g_steal_pointer(&self);
+}
+
+void
+ds_repo_free(DsRepo *self)
+{
+  if (self == NULL)
+    return;
+  git_odb_free(self->odb);
+  git_repository_free(self->repository);
+  g_free(self->path);
+  g_free(self);
+}
+
+static gint
+compare_names(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *
+ds_repo_refs(DsRepo *self, const char *prefix, GError **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *glob = g_strconcat(prefix, "*", NULL);
+  git_reference_iterator *iterator = NULL;
+  const char *name;
+  int code = git_reference_iterator_glob_new(&iterator, self->repository, glob);
+
+  if (code == 0)
+    while ((code = git_reference_next_name(&name, iterator)) == 0)
+      g_ptr_array_add(names, g_strdup(name));
+  git_reference_iterator_free(iterator);
+  if (code != GIT_ITEROVER) {
+    ds_git_set_error(error, code, "listing refs of", self->path);
+    return NULL;
+  }
+  g_ptr_array_sort(names, compare_names);
+  return g_steal_pointer(&names);
+}
+
+gboolean
+ds_repo_resolve(DsRepo *self, const char *ref, DsObjectId *id, GError **error)
+{
+  git_reference *reference = NULL;
+  int code = git_reference_lookup(&reference, self->repository, ref);
+  const git_oid *oid = code == 0 ? git_reference_target(reference) : NULL;
+
+  if (oid != NULL)
+    memcpy(id->bytes, oid->id, DS_OBJECT_ID_SIZE);
+  git_reference_free(reference);
+  if (code != 0)
+    return ds_git_set_error(error, code, "reading", ref);
+  if (oid == NULL) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s points to another ref", ref);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+ds_repo_remove_ref(DsRepo *self, const char *ref, GError **error)
+{
+  int code = git_reference_remove(self->repository, ref);
+
+  if (code == 0 || code == GIT_ENOTFOUND)
+    return TRUE;
+  return ds_git_set_error(error, code, "removing", ref);
+}
+
+GArray *
+ds_repo_list_bundles(DsRepo *self, GError **error)
+{
+  g_autoptr(GPtrArray) names = ds_repo_refs(self, DS_DEPOT_BUNDLES, error);
+  GArray *ids;
+
+  if (names == NULL)
+    return NULL;
+  ids = g_array_sized_new(FALSE, FALSE, sizeof(DsDigest), names->len);
+  for (guint i = 0; i < names->len; i++) {
+    DsDigest id;
+    if (ds_depot_bundle_ref_parse(g_ptr_array_index(names, i), &id))
+      g_array_append_val(ids, id);
+  }
+  return ids;
+}
+
+static guint64
+bundle_max(const char *name, gconstpointer user_data)
+{
+  return ds_depot_bundle_entry_max(name);
+}
+
+DsRepoBundle *
+ds_repo_bundle_open(DsRepo *self, const DsDigest *id, GError **error)
+{
+  g_autoptr(GArray) entries = NULL;
+  char ref[DS_DEPOT_REF_SIZE];
+  DsObjectId commit;
+  DsRepoBundle *bundle;
+
+  if (!ds_repo_resolve(self, ds_depot_bundle_ref(id, ref), &commit, error))
+    return NULL;
+  /* a push by stock git has just added a pack that libgit2 may not know yet */
+  git_odb_refresh(self->odb);
+  entries =
+      ds_shape_open(self->odb, &commit, ref + strlen(DS_DEPOT_BUNDLES), bundle_max, NULL, error);
+  if (entries == NULL || !ds_shape_need(entries, "manifest", error) ||
+      !ds_shape_need(entries, "record", error))
+    return NULL;
+  bundle = g_new0(DsRepoBundle, 1);
+  bundle->entries = g_steal_pointer(&entries);
+  git_repository_odb(&bundle->odb, self->repository);
+  return bundle;
+}
+
+void
+ds_repo_bundle_free(DsRepoBundle *self)
+{
+  if (self == NULL)
+    return;
+  git_odb_free(self->odb);
+  g_array_unref(self->entries);
+  g_free(self);
+}
+
+const GArray *
+ds_repo_bundle_entries(const DsRepoBundle *self)
+{
+  return self->entries;
+}
+
+GBytes *
+ds_repo_bundle_read(DsRepoBundle *self, const char *name, GError **error)
+{
+  for (guint i = 0; i < self->entries->len; i++) {
+    const DsRepoEntry *entry = &g_array_index(self->entries, DsRepoEntry, i);
+    if (strcmp(entry->name, name) == 0)
+      return ds_shape_read(self->odb, entry, error);
+  }
+  g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "the bundle has no entry %.70s", name);
+  return NULL;
+}
+
+gboolean
+ds_repo_delete_bundle(DsRepo *self, const DsDigest *id, GError **error)
+{
+  char ref[DS_DEPOT_REF_SIZE];
+
+  return ds_repo_remove_ref(self, ds_depot_bundle_ref(id, ref), error);
+}
