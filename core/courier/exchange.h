@@ -7,12 +7,11 @@
  * double while a batch takes less than 20 seconds, up to 1 GiB; a cut costs at most one batch.
  *
  * Not sent: what the server advertises, and what was handed over before and is no longer
- * advertised (the station took it), until the unit asks for it again (DS_COURIER_RESEND) or it has
- * stayed in the spool, unanswered, for DS_EXCHANGE_RESEND_CONTACTS contacts and
- * DS_EXCHANGE_RESEND_SECONDS both. A needless second delivery is harmless: intake is idempotent. */
+ * advertised (the station took it), until the unit asks for it again (courier/mark.h) or it has
+ * stayed in the spool, unanswered, for DS_COURIER_RESEND_CONTACTS contacts and
+ * DS_COURIER_RESEND_SECONDS both. A needless second delivery is harmless: intake is idempotent. */
 #pragma once
 
-#include "base/digest.h"
 #include "courier/carrier.h"
 
 G_BEGIN_DECLS
@@ -20,15 +19,12 @@ G_BEGIN_DECLS
 #define DS_EXCHANGE_BATCH_MIN (G_GUINT64_CONSTANT(1) << 20)
 #define DS_EXCHANGE_BATCH_MAX (G_GUINT64_CONSTANT(1) << 30)
 #define DS_EXCHANGE_BATCH_SECONDS 20
-#define DS_EXCHANGE_RESEND_CONTACTS 8
-#define DS_EXCHANGE_RESEND_SECONDS (3 * 24 * 3600)
-
 typedef struct {
   const char *phase; /* "sending", "fetching", "finishing"; static */
   guint bundles_done;
-  guint bundles_total;
-  guint64 bytes_done;  /* of the sealed bytes to send (sending) or received so far (fetching) */
-  guint64 bytes_total; /* 0 while unknown */
+  guint bundles_total; /* to send in this contact */
+  guint64 bytes_sent;  /* over all links of this contact, git's framing included */
+  guint64 bytes_received;
 } DsExchangeProgress;
 
 typedef struct {
@@ -51,7 +47,9 @@ typedef struct {
   char *trouble; /* first refusal's words, or NULL */
 } DsExchangeResult;
 
-/* Needs HOME/spool, HOME/store, HOME/inbox; makes HOME/depot. @result is filled as far as it got,
+/* Reads HOME/store and HOME/store/spool, writes HOME/inbox and HOME/depot. A message of the station
+ * becomes the folder HOME/inbox/<10-digit seq>-<kind> (kind statements, dispatch or directory) with
+ * one file per tree entry, named as depot/refs.h says. @result is filled as far as it got,
  * also when the call fails. DS_ERROR_BUSY when another courier works in @home (says who),
  * DS_ERROR_RETRY when the link broke, DS_ERROR_REFUSED when the station or its host key is not
  * what was pinned. Bundles or messages refused one by one do not fail the call: @result counts
@@ -70,13 +68,5 @@ typedef struct {
 /* What is known without any contact. */
 gboolean ds_exchange_status(const char *home, DsExchangeStatus *status,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Marks the unit layer leaves for the courier in HOME/depot; gone once done, or with the bundle. */
-typedef enum {
-  DS_COURIER_URGENT, /* before everything else */
-  DS_COURIER_RESEND, /* again, although it was handed over */
-} DsCourierMark;
-gboolean ds_courier_mark(const char *home, DsCourierMark mark, const DsDigest *id,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -86,7 +86,7 @@ check_message(const DsOutboxRef *ref, const GArray *entries, GError **error)
     return ds_shape_need(entries, "manifest", error) && ds_shape_need(entries, "record", error);
   if (entries->len > 0 && entries->len <= DS_DEPOT_STATEMENTS_MAX)
     return TRUE;
-  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%u statements in one message; 1 to %d are taken",
+  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%u statements in one message; 1 to %u are taken",
               entries->len, DS_DEPOT_STATEMENTS_MAX);
   return FALSE;
 }

@@ -6,13 +6,9 @@
 #pragma once
 
 #include "depot/advert.h"
+#include "depot/fetch-limits.h"
 
 G_BEGIN_DECLS
-
-#define DS_FETCH_PACK_MAX (G_GUINT64_CONSTANT(256) << 20)
-#define DS_FETCH_MESSAGE_MAX (G_GUINT64_CONSTANT(256) << 20)
-#define DS_FETCH_MEMORY_MAX (G_GUINT64_CONSTANT(768) << 20)
-#define DS_FETCH_CPU_SECONDS_MAX 120
 
 /* Where messages go. For each message: begin, entry (in order of names), commit; or abort when
  * something is wrong in the middle. commit returns TRUE only when everything is on disk. */
@@ -23,12 +19,6 @@ typedef struct {
   gboolean (*commit)(const DsOutboxRef *ref, gpointer user_data, GError **error);
   void (*abort)(const DsOutboxRef *ref, gpointer user_data);
 } DsFetchSink;
-
-typedef struct {
-  guint64 pack_max;      /* bytes received in one fetch; 0: DS_FETCH_PACK_MAX */
-  guint64 memory_max;    /* address space of index-pack; 0: DS_FETCH_MEMORY_MAX */
-  guint cpu_seconds_max; /* of index-pack; 0: DS_FETCH_CPU_SECONDS_MAX */
-} DsFetchLimits;
 
 /* Fetches @wants (DsOutboxRef, all in @advert) over @link, with the quarantine below folder
  * @work, and gives them to @sink. @refused, if not NULL, is filled with a message for each ref

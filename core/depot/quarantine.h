@@ -6,7 +6,8 @@
 
 #include <git2.h>
 
-#include "depot/fetch.h"
+#include "depot/fetch-limits.h"
+#include "depot/link.h"
 
 G_BEGIN_DECLS
 

@@ -83,10 +83,10 @@ ds_depot_bundle_entry_max(const char *name)
   DsDigest digest;
 
   if (strcmp(name, "manifest") == 0)
-    return DS_DEPOT_MANIFEST_MAX;
+    return DS_MANIFEST_MAX;
   if (strcmp(name, "record") == 0)
-    return DS_DEPOT_RECORD_MAX;
-  return ds_digest_parse(&digest, name) ? DS_DEPOT_CHUNK_MAX : 0;
+    return DS_RECORD_MAX;
+  return ds_digest_parse(&digest, name) ? DS_CHUNK_MAX : 0;
 }
 
 guint64
@@ -97,6 +97,6 @@ ds_depot_outbox_entry_max(DsOutboxKind kind, const char *name)
   if (kind == DS_OUTBOX_DISPATCH)
     return ds_depot_bundle_entry_max(name);
   if (kind == DS_OUTBOX_DIRECTORY)
-    return strcmp(name, "directory") == 0 ? DS_DEPOT_DIRECTORY_MAX : 0;
-  return strlen(name) == SEQ_DIGITS && parse_seq(name, &seq) ? DS_DEPOT_STATEMENT_MAX : 0;
+    return strcmp(name, "directory") == 0 ? DS_DIRECTORY_MAX : 0;
+  return strlen(name) == SEQ_DIGITS && parse_seq(name, &seq) ? DS_STATEMENT_MAX : 0;
 }

@@ -13,17 +13,13 @@
 #include <glib.h>
 
 #include "base/digest.h"
+#include "bundle/limits.h"
 
 G_BEGIN_DECLS
 
-/* Caps on one entry and one tree; a peer that goes over them is refused (DS_ERROR_TOO_LARGE). */
-#define DS_DEPOT_MANIFEST_MAX (1024 * 1024)
-#define DS_DEPOT_RECORD_MAX (4 * 1024 * 1024)
-#define DS_DEPOT_CHUNK_MAX (512 * 1024)
-#define DS_DEPOT_CHUNKS_MAX 4096
-#define DS_DEPOT_STATEMENT_MAX (64 * 1024)
-#define DS_DEPOT_STATEMENTS_MAX 4096
-#define DS_DEPOT_DIRECTORY_MAX (1024 * 1024)
+/* Caps on one entry are the format's (bundle/limits.h); a peer that goes over them is refused with
+ * DS_ERROR_TOO_LARGE. */
+#define DS_DEPOT_STATEMENTS_MAX 4096u /* in one message */
 /* The largest legal bundle, with room for git's own framing: what a station accepts in a push. */
 #define DS_DEPOT_INPUT_MAX (G_GUINT64_CONSTANT(2304) * 1024 * 1024)
 

@@ -6,7 +6,7 @@
  * What is read is checked by shape only; signatures and SHA-256 are the caller's business. */
 #pragma once
 
-#include "depot/object.h"
+#include "depot/entry.h"
 #include "depot/refs.h"
 
 G_BEGIN_DECLS
@@ -29,12 +29,6 @@ GArray *ds_repo_list_bundles(DsRepo *self, GError **error);
 /* A bundle's entries as the tree names them, shape checked (commit without parents and with its id
  * as message, flat tree, allowed names, modes 100644, sizes and count within the caps). */
 typedef struct _DsRepoBundle DsRepoBundle;
-
-typedef struct {
-  char name[DS_DIGEST_HEX_SIZE];
-  guint64 size;
-  DsObjectId object; /* git's name for it, of no meaning to trust */
-} DsRepoEntry;
 
 /* DS_ERROR_NOT_FOUND: no such ref; DS_ERROR_INVALID and DS_ERROR_TOO_LARGE: quarantine it, the
  * message says why; DS_ERROR_FAILED: the repository itself cannot be read. (transfer full) */

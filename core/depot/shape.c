@@ -6,9 +6,10 @@
 #include "base/error.h"
 #include "depot/git.h"
 #include "depot/pktline.h"
+#include "depot/refs.h"
 
 #define COMMIT_MAX 1024
-#define ENTRIES_MAX (DS_DEPOT_CHUNKS_MAX + 2)
+#define ENTRIES_MAX (DS_MANIFEST_CHUNKS_MAX + 2)
 #define TREE_ENTRY_MAX (7 + DS_DIGEST_HEX_SIZE + DS_OBJECT_ID_SIZE)
 #define TREE_MAX ((gsize)ENTRIES_MAX * TREE_ENTRY_MAX)
 #define MODE "100644 "
@@ -176,7 +177,7 @@ ds_shape_open(git_odb *odb, const DsObjectId *commit, const char *message, DsSha
   for (gsize at = 0, next = 0; at < size; at = next) {
     DsRepoEntry entry = {0};
     if (entries->len >= ENTRIES_MAX) {
-      g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE, "the tree has more than %d entries",
+      g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE, "the tree has more than %u entries",
                   ENTRIES_MAX);
       return NULL;
     }

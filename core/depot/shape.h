@@ -6,8 +6,7 @@
 
 #include <git2.h>
 
-#include "depot/object.h"
-#include "depot/repo.h"
+#include "depot/entry.h"
 
 G_BEGIN_DECLS
 

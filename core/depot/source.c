@@ -30,11 +30,11 @@ ds_depot_source_add(DsDepotSource *self, const char *name, guint64 size, GError 
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "a bundle holds no entry named %.70s", name);
     return FALSE;
   }
-  if (size > max || self->entries->len >= DS_DEPOT_CHUNKS_MAX + 2) {
+  if (size > max || self->entries->len >= DS_MANIFEST_CHUNKS_MAX + 2) {
     g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE,
                 "entry %s has %" G_GUINT64_FORMAT " bytes; at most %" G_GUINT64_FORMAT
-                " and %d entries are allowed",
-                name, size, max, DS_DEPOT_CHUNKS_MAX + 2);
+                " and %u entries are allowed",
+                name, size, max, DS_MANIFEST_CHUNKS_MAX + 2);
     return FALSE;
   }
   g_strlcpy(entry.name, name, sizeof entry.name);

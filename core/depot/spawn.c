@@ -34,6 +34,11 @@ child_setup(gpointer user_data)
 {
   const DsSpawnLimits *limits = user_data;
 
+  sigset_t none;
+
+  /* a program that waits for its signals in a thread blocks them; its children must not */
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
   signal(SIGPIPE, SIG_DFL);
   if (limits != NULL)
     ds_spawn_limits_apply(limits);

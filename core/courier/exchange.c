@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "courier/exchange.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "courier/exchange-private.h"
+#include "depot/fetch.h"
+
+#define LOCK_NAME "lock"
+#define LOCK_TEXT_MAX 128
+
+void
+ds_exchange_result_clear(DsExchangeResult *self)
+{
+  g_clear_pointer(&self->trouble, g_free);
+  memset(self, 0, sizeof *self);
+}
+
+void
+ds_round_refuse(DsRound *self, const char *format, ...)
+{
+  va_list arguments;
+
+  self->result->refused++;
+  if (self->result->trouble != NULL)
+    return;
+  va_start(arguments, format);
+  self->result->trouble = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+}
+
+static void
+on_progress(guint64 sent, guint64 received, gpointer user_data)
+{
+  DsRound *self = user_data;
+
+  self->progress.bytes_sent = self->sent_before + sent;
+  self->progress.bytes_received = self->received_before + received;
+  self->options->progress(&self->progress, self->options->user_data);
+}
+
+DsLink *
+ds_round_open(DsRound *self, DsCarrierService service, DsAdvert **advert, GError **error)
+{
+  DsLink *link = ds_carrier_open(self->carrier, service, error);
+
+  if (link == NULL)
+    return NULL;
+  if (self->options->stall_seconds > 0)
+    ds_link_set_stall(link, self->options->stall_seconds);
+  ds_link_set_cancellable(link, self->options->cancellable);
+  if (self->options->progress != NULL)
+    ds_link_set_progress(link, on_progress, self);
+  *advert = ds_advert_read(link, error);
+  if (*advert == NULL) {
+    ds_round_close(self, link, FALSE, error);
+    return NULL;
+  }
+  return link;
+}
+
+gboolean
+ds_round_close(DsRound *self, DsLink *link, gboolean ok, GError **error)
+{
+  ds_link_set_progress(link, NULL, NULL);
+  self->sent_before += ds_link_sent(link);
+  self->received_before += ds_link_received(link);
+  self->result->bytes_sent = self->sent_before;
+  self->result->bytes_received = self->received_before;
+  if (!ok) {
+    /* the carrier's reasons are complete only when its program has ended */
+    ds_link_set_stall(link, 3);
+    ds_link_finish(link);
+    ds_carrier_explain(self->carrier, link, error);
+  }
+  ds_link_free(link);
+  return ok;
+}
+
+/* Nothing but the lock counts; what the file says is for the message. */
+static int
+take_lock(const char *work, GError **error)
+{
+  g_autofree char *path = g_build_filename(work, LOCK_NAME, NULL);
+  g_auto(DsFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  char text[LOCK_TEXT_MAX + 1] = "";
+
+  if (fd < 0) {
+    ds_error_set_errno(error, errno, "opening", path);
+    return -1;
+  }
+  if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+    ssize_t got = pread(fd, text, LOCK_TEXT_MAX, 0);
+    text[MAX(got, 0)] = '\0';
+    g_set_error(error, DS_ERROR, DS_ERROR_BUSY, "another courier works in %s (%s)", work,
+                *text != '\0' ? text : "it has just begun");
+    return -1;
+  }
+  g_autofree char *now = ds_clock_format(ds_clock_now().wall_us);
+  g_autofree char *who = g_strdup_printf("process %d since %s", (int)getpid(), now);
+  if (ftruncate(fd, 0) < 0 || pwrite(fd, who, strlen(who), 0) < 0) {
+    ds_error_set_errno(error, errno, "writing", path);
+    return -1;
+  }
+  int held = fd;
+  fd = -1;
+  return held;
+}
+
+static gboolean
+open_folders(DsRound *self, GError **error)
+{
+  g_autofree char *store = g_build_filename(self->home, "store", NULL);
+  g_autofree char *spool = g_build_filename(store, "spool", NULL);
+  g_autofree char *inbox = g_build_filename(self->home, "inbox", NULL);
+
+  self->store = ds_store_open(store, error);
+  if (self->store != NULL)
+    self->spool = ds_spool_open(spool, error);
+  if (self->spool != NULL)
+    self->inbox = ds_inbox_open(inbox, error);
+  if (self->inbox != NULL)
+    self->state = ds_courier_state_load(self->home, error);
+  return self->state != NULL;
+}
+
+static void
+round_clear(DsRound *self)
+{
+  g_clear_pointer(&self->store, ds_store_unref);
+  g_clear_pointer(&self->spool, ds_spool_unref);
+  g_clear_pointer(&self->inbox, ds_inbox_unref);
+  g_clear_pointer(&self->state, ds_courier_state_free);
+  g_clear_pointer(&self->advert, ds_advert_free);
+  g_free(self->work);
+}
+
+static gboolean
+converse(DsRound *self, GError **error)
+{
+  gboolean ok = open_folders(self, error) && ds_fetch_sweep(self->work, error) &&
+                ds_round_send(self, error) && ds_round_fetch(self, error);
+
+  if (ok)
+    ds_courier_state_count(self->state);
+  /* what was refused or handed over before a cut is worth keeping */
+  if (self->state != NULL && !ds_courier_state_save(self->state, ok ? error : NULL))
+    return FALSE;
+  return ok;
+}
+
+gboolean
+ds_exchange_run(const char *home, DsCarrier *carrier, const DsExchangeOptions *options,
+                DsExchangeResult *result, GError **error)
+{
+  static const DsExchangeOptions no_options = {0};
+  DsRound round = {.home = home, .carrier = carrier, .result = result};
+
+  memset(result, 0, sizeof *result);
+  round.options = options != NULL ? options : &no_options;
+  round.work = g_build_filename(home, "depot", NULL);
+  gboolean ok = ds_files_make_dir(round.work, error);
+  g_auto(DsFd) lock = ok ? take_lock(round.work, error) : -1;
+  ok = lock >= 0 && converse(&round, error);
+  round_clear(&round);
+  return ok;
+}
+
+gboolean
+ds_exchange_status(const char *home, DsExchangeStatus *status, GError **error)
+{
+  DsExchangeResult unused = {0};
+  DsRound round = {.home = home, .result = &unused};
+  g_autoptr(GArray) entries = NULL;
+  g_autoptr(GPtrArray) messages = NULL;
+
+  memset(status, 0, sizeof *status);
+  if (open_folders(&round, error)) {
+    entries = ds_spool_list(round.spool, error);
+    if (entries != NULL)
+      messages = ds_inbox_list(round.inbox, error);
+  }
+  if (messages != NULL) {
+    status->spooled = entries->len;
+    status->inbox = messages->len;
+    status->last_contact_us = ds_courier_state_last_contact_us(round.state);
+    for (guint i = 0; i < entries->len; i++)
+      status->handed_over +=
+          ds_courier_state_has(round.state, &g_array_index(entries, DsSpoolEntry, i).id) ? 1 : 0;
+  }
+  round_clear(&round);
+  return messages != NULL;
+}
