@@ -2,6 +2,8 @@
 /* 一次性告知单: everything that is missing or wrong, once, each with the rule behind it (R190). */
 #include "forms.h"
 
+#include <string.h>
+
 #include "sheet.h"
 #include "words.h"
 
@@ -26,10 +28,21 @@ was_said(const DsFindings *findings, guint index)
   for (guint i = 0; i < index; i++) {
     const DsFinding *other = ds_findings_get(findings, i);
 
-    if (is_listed(other) && g_strcmp0(other->text, finding->text) == 0)
+    if (is_listed(other) && g_strcmp0(other->text, finding->text) == 0 &&
+        g_strcmp0(words_subject(other->subject), words_subject(finding->subject)) == 0)
       return TRUE;
   }
   return FALSE;
+}
+
+static char *
+text_of(const DsFinding *finding)
+{
+  const char *subject = words_subject(finding->subject);
+
+  if (subject == NULL || strstr(finding->text, subject) != NULL)
+    return g_strdup(finding->text);
+  return g_strdup_printf("%s：%s", subject, finding->text);
 }
 
 static char *
@@ -61,8 +74,9 @@ static double
 draw_row(Sheet *sheet, double y, guint number, const DsFinding *finding)
 {
   g_autofree char *rule = rule_of(finding);
+  g_autofree char *what = text_of(finding);
   g_autofree char *digits = g_strdup_printf("%u", number);
-  double text = sheet_measure(sheet, TEXT_WIDTH - 8, finding->text, SIZE, INK_LEFT);
+  double text = sheet_measure(sheet, TEXT_WIDTH - 8, what, SIZE, INK_LEFT);
   double cited = sheet_measure(sheet, RULE_WIDTH - 8, rule, 9, INK_LEFT);
   double height = MIN(MAX(text, cited) + 10, SHEET_BOTTOM - SHEET_TOP - 26);
 
@@ -71,8 +85,7 @@ draw_row(Sheet *sheet, double y, guint number, const DsFinding *finding)
     y = draw_columns(sheet, SHEET_TOP);
   }
   sheet_cell(sheet, (Box){SHEET_LEFT, y, NUMBER_WIDTH, height}, digits, SIZE, INK_CENTRE);
-  sheet_cell(sheet, (Box){SHEET_LEFT + NUMBER_WIDTH, y, TEXT_WIDTH, height}, finding->text, SIZE,
-             INK_LEFT);
+  sheet_cell(sheet, (Box){SHEET_LEFT + NUMBER_WIDTH, y, TEXT_WIDTH, height}, what, SIZE, INK_LEFT);
   sheet_cell(sheet, (Box){SHEET_RIGHT - RULE_WIDTH, y, RULE_WIDTH, height}, rule, 9, INK_LEFT);
   return y + height;
 }

@@ -276,16 +276,18 @@ test_missing_notice(void)
   ds_finding_cite(ds_findings_add(findings, DS_FINDING_MISSING, "a", NULL, "父（母）结婚证"),
                   "工作实施方案", "三（一）2（3）", "父（母）结婚证或收养登记证", "R091");
   ds_findings_add(findings, DS_FINDING_MISSING, "b", NULL, "父（母）结婚证");
-  ds_findings_add(findings, DS_FINDING_INVALID, "c", NULL, "号码末位不对");
+  ds_findings_add(findings, DS_FINDING_INVALID, "c", "applicant.number", "号码末位不对");
+  ds_findings_add(findings, DS_FINDING_INVALID, "c", "guardian.number", "号码末位不对");
   ds_findings_add(findings, DS_FINDING_WARNING, "d", NULL, "相片背景不够白");
   pdf = render("missing-notice", view, NULL);
   text = pdf_read_text(pdf);
   if (text == NULL)
     return;
-  EXPECT_WORDS(text, "一次性告知单", "赵小明（监护人：赵大明）：", "号码末位不对", "三（一）2（3）",
+  EXPECT_WORDS(text, "一次性告知单", "赵小明（监护人：赵大明）：",
+               "申请人公民身份号码：号码末位不对", "监护人证件号码：号码末位不对", "三（一）2（3）",
                "“父（母）结婚证或收养登记证”", "被告知人（签名）");
   g_assert_null(strstr(text, "背景"));
-  g_assert_null(strstr(strstr(text, "2号码末位不对"), "结婚证"));
+  g_assert_null(strstr(strstr(text, "申请人公民身份号码"), "结婚证"));
 }
 
 static void

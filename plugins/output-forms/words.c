@@ -81,6 +81,17 @@ static const Word DOCUMENT[] = {{"household-register", "居民户口簿"},
                                 {"other", "其他材料"},
                                 {NULL, NULL}};
 
+/* Fields whose findings speak of "the number", "the name", "the address". */
+static const Word SUBJECT[] = {
+    {"applicant.name", "申请人姓名"},           {"applicant.birth", "申请人出生日期"},
+    {"applicant.number", "申请人公民身份号码"}, {"applicant.address", "常住户口所在地住址"},
+    {"residence.address", "现居住地住址"},      {"guardian.name", "监护人姓名"},
+    {"guardian.number", "监护人证件号码"},      {"delivery.recipient", "收件人姓名"},
+    {"delivery.address", "邮寄地址"},           {"fingerprint.1.position", "指纹一"},
+    {"fingerprint.1.result", "指纹一"},         {"fingerprint.1.reason", "指纹一"},
+    {"fingerprint.2.position", "指纹二"},       {"fingerprint.2.result", "指纹二"},
+    {"fingerprint.2.reason", "指纹二"},         {NULL, NULL}};
+
 static const Choice CHOICES[] = {
     {"applicant.sex", SEX},
     {"applicant.ethnic", ETHNIC},
@@ -235,6 +246,14 @@ words_unregistered(const DsView *view)
   g_string_append(text, "　　");
   append_unregistered(text, view, "not-registered", "未注册");
   return g_string_free(text, FALSE);
+}
+
+const char *
+words_subject(const char *subject)
+{
+  const char *word = subject != NULL ? find(SUBJECT, subject) : NULL;
+
+  return word != subject ? word : NULL;
 }
 
 char *

@@ -31,5 +31,9 @@ char *words_registered(const DsView *view);
 /* "■注册失败（右手拇指）　■未注册（左手拇指：左手缺失）". (transfer full) */
 char *words_unregistered(const DsView *view);
 
+/* What a finding's subject is called on paper, or NULL for subjects that the finding's own text
+ * names. Static. */
+const char *words_subject(const char *subject);
+
 /* Documents sighted or filed, joined by "、". (transfer full) */
 char *words_documents(const DsView *view);
