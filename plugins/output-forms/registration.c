@@ -10,7 +10,9 @@
 #define SIZE 10.5
 #define LABEL 92.0
 #define PHOTO 96.0
-#define ROW 29.0
+#define ROW 27.5
+#define REMARK_SIZE 9.0
+#define REMARK_MOST 90.0
 
 /* The next cell of a row: label and value side by side from @x on. */
 static double
@@ -191,12 +193,22 @@ draw_signing(Sheet *sheet, double y)
   y = wide_row(sheet, y, "有效期限",
                "　　　　年　　月　　日 至 　　　　年　　月　　日（签发后填写）", ROW);
   y = wide_row(sheet, y, "审核签发意见",
-               "　\n签发机关：　　　　　　　审核人：　　　　　　签发人：　　　　　　年　　月　　日",
-               44);
+               "　\n签发机关：　　　　　　审核人：　　　　签发人：　　　　　年　月　日", 44);
   pair(sheet, SHEET_LEFT, y, LABEL, "领证人签名", half - LABEL, NULL, ROW + 4, INK_SHADED);
   pair(sheet, SHEET_LEFT + half, y, 76, "领取时间", half - 76, "　　　年　　月　　日", ROW + 4,
        INK_CENTRE | INK_SHADED);
   return y + ROW + 4;
+}
+
+/* A long remark goes on a page of its own rather than shrink beyond reading. */
+static void
+draw_appendix(Sheet *sheet, const DsView *view)
+{
+  double y = SHEET_TOP;
+
+  sheet_break(sheet);
+  y = sheet_flow(sheet, y, "附页　备注", 13, INK_BOLD) + 8;
+  sheet_flow(sheet, y, words_field(view, "review.officer-remark"), SIZE, INK_INDENT);
 }
 
 static void
@@ -208,11 +220,17 @@ draw_end(Sheet *sheet, const DsView *view, double y)
                                   "栏由公民本人填写，其余内容由受理"
                                   "单位填写。";
   double note = sheet_measure(sheet, SHEET_INNER, NOTE, 8.5, INK_LEFT);
+  double height = MIN(SHEET_BOTTOM - note - 6 - y, REMARK_MOST);
+  const char *remark = words_field(view, "review.officer-remark");
+  Box cell = {SHEET_LEFT + LABEL, y, SHEET_INNER - LABEL, height};
+  gboolean fits =
+      sheet_measure(sheet, cell.width - 10, remark, REMARK_SIZE, INK_LEFT) <= height - 4;
 
-  wide_row(sheet, y, "备　注", words_field(view, "review.officer-remark"),
-           MIN(SHEET_BOTTOM - note - 6 - y, 90));
-  y += MIN(SHEET_BOTTOM - note - 6 - y, 90);
-  sheet_text(sheet, SHEET_LEFT, y + 4, SHEET_INNER, NOTE, 8.5, INK_LEFT);
+  wide_row(sheet, y, "备　注", NULL, height);
+  sheet_fit(sheet, cell, fits ? remark : "见附页。", REMARK_SIZE, INK_LEFT);
+  sheet_text(sheet, SHEET_LEFT, y + height + 4, SHEET_INNER, NOTE, 8.5, INK_LEFT);
+  if (!fits)
+    draw_appendix(sheet, view);
 }
 
 static gboolean

@@ -12,6 +12,7 @@
 #define LEAST_SIZE 3.0
 #define PADDING 4.0
 #define LINE_SPACING 1.12
+#define TIGHT_SPACING 0.8 /* once text has to shrink; the font itself is generous */
 #define RULE 0.6
 #define FOOT_SIZE 8.0
 
@@ -168,6 +169,7 @@ sheet_fit(Sheet *self, Box box, const char *text, double size, Ink ink)
     size -= 0.5;
     g_object_unref(layout);
     layout = make_layout(self, width, text, size, ink);
+    pango_layout_set_line_spacing(layout, (float)TIGHT_SPACING);
   }
   y = ink & INK_TOP ? box.y + PADDING : box.y + (box.height - used) / 2;
   cairo_move_to(self->cairo, box.x + PADDING, y);
