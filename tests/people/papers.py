@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a case's folder holds: its pictures as files, and case.json that names them."""
 
+import functools
 import io
 import json
+import random
 import struct
 import zlib
 
@@ -60,17 +62,25 @@ def pad_png(data, fill):
     return data[:33] + chunk + data[33:]
 
 
-def small(name, rng):
-    """A valid picture of exactly SMALL bytes, different each time."""
-    out, fill = io.BytesIO(), rng.randbytes(SMALL)
-    if name.endswith('.bin'):
-        return fill
+@functools.lru_cache(maxsize=None)
+def seed_picture(name):
+    """The picture that every small part of a kind is grown from."""
+    out = io.BytesIO()
+    if name.startswith('portrait'):  # as wide as real ones, so that nobody is asked to take them again
+        return pictures.portrait(random.Random('small'), plain=True)
     if name.endswith('.png'):
         Image.new('L', (64, 64), 128).save(out, 'PNG')
-        return pad_png(out.getvalue(), fill)
-    Image.new('RGB', (358, 441) if name.startswith('portrait') else (192, 108), 'white').save(
-        out, 'JPEG', quality=40, dpi=(350, 350))
-    return pad_jpeg(out.getvalue(), fill)
+    else:
+        Image.new('RGB', (960, 540), 'white').save(out, 'JPEG', optimize=True, dpi=(150, 150))
+    return out.getvalue()
+
+
+def small(name, rng):
+    """A valid picture of exactly SMALL bytes, different each time."""
+    fill = rng.randbytes(SMALL)
+    if name.endswith('.bin'):
+        return fill
+    return (pad_png if name.endswith('.png') else pad_jpeg)(seed_picture(name), fill)
 
 
 class Folder:

@@ -37,9 +37,9 @@ def grained(picture, rng, strength, mask=None):
     return noisy if mask is None else Image.composite(noisy, picture, mask)
 
 
-def jpeg(picture, quality, dpi):
+def jpeg(picture, quality, dpi, optimize=False):
     out = io.BytesIO()
-    picture.save(out, 'JPEG', quality=quality, dpi=(dpi, dpi))
+    picture.save(out, 'JPEG', quality=quality, dpi=(dpi, dpi), optimize=optimize)
     return out.getvalue()
 
 
@@ -76,7 +76,7 @@ def figure(draw, box, rng, skin, clothes):
              fill=(170, 84, 84), width=max(2, int(wide / 40)))
 
 
-def portrait(rng):
+def portrait(rng, plain=False):
     """358 x 441 at 350 dpi on pure white, face 207 wide, hair 7 to 21 from the edge, eyes more than
     207 above the lower edge (GA 461)."""
     size = (358, 441)
@@ -85,7 +85,7 @@ def portrait(rng):
            rng.choice(CLOTHES))
     mask = picture.convert('L').point([255] * 250 + [0] * 6)
     picture = picture.filter(ImageFilter.GaussianBlur(0.6))
-    return jpeg(grained(picture, rng, 15, mask), 70, 350)
+    return jpeg(picture, 12, 350, True) if plain else jpeg(grained(picture, rng, 15, mask), 70, 350)
 
 
 def joint(rng, picture_of_room=(1920, 1080)):
