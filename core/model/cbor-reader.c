@@ -200,13 +200,24 @@ ds_cbor_enter_map(DsCborReader *self, gsize max)
   return enter(self, DS_CBOR_MAP, 0, max);
 }
 
+/* How much of a text key a message shows: whole characters. */
+static guint
+shown_size(const char *text, gsize size)
+{
+  const char *end = text + MIN(size, NAME_SHOWN);
+
+  while (end > text && end < text + size && (*end & 0xc0) == 0x80)
+    end--;
+  return (guint)(end - text);
+}
+
 static void
 fail_unknown_key(DsCborReader *self, const DsCborItem *item)
 {
   ds_cbor_top(self)->name = NULL;
   if (item->type == DS_CBOR_TEXT)
     ds_cbor_fail(self, DS_ERROR_UNSUPPORTED, "unknown key \"%.*s\"",
-                 (int)MIN(item->value, NAME_SHOWN), (const char *)item->data);
+                 (int)shown_size((const char *)item->data, item->value), (const char *)item->data);
   else
     ds_cbor_fail(self, DS_ERROR_UNSUPPORTED, "unknown key %s%" G_GUINT64_FORMAT,
                  item->type == DS_CBOR_NEGATIVE ? "-" : "",
@@ -294,12 +305,8 @@ ds_cbor_want_key(DsCborReader *self, gint64 key, const char *name)
 static void
 name_by_text(DsCborReader *self, const char *text, gsize size)
 {
-  const char *end = text + MIN(size, NAME_SHOWN);
-
-  while (end > text && end < text + size && (*end & 0xc0) == 0x80)
-    end--; /* not in the middle of a character */
   ds_cbor_top(self)->name = text;
-  ds_cbor_top(self)->name_size = end - text;
+  ds_cbor_top(self)->name_size = shown_size(text, size);
 }
 
 gboolean
