@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "model/view.h"
+#include "policy/age.h"
 #include "policy/tables.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef struct {
   char *title_zh;
   char *title_en;
   JsonNode *absent; /* the value when nothing was entered, or NULL: then it is UNKNOWN */
+  char **from;      /* facts it is worked out from, NULL-terminated, may be NULL */
 } DsFactSpec;
 
 typedef struct _DsFactTable DsFactTable;
@@ -60,6 +62,7 @@ DsFacts *ds_facts_new(DsFactTable *table, DsFactsLookup lookup, gpointer data, G
  *                       (GA 214.8)
  *   validity.years      term by that age: 5, 10, 20, or 0 for 长期; provisional until signing
  *   validity.next-age-day  day on which 16, 26 or 46 is reached, null from 46
+ *   validity.days-to-next-age   days from case.day until then, null from 46
  *   kinship.case        K1 | K2 | K3, if no step derived it
  *   hukou.province, hukou.prefecture, hukou.county   codes found in applicant.address by the
  *                       tables; UNKNOWN where the address does not tell
@@ -73,17 +76,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsFacts, ds_facts_unref)
 
 /* (transfer full); NULL for UNKNOWN. */
 JsonNode *ds_facts_lookup(DsFacts *self, const char *name);
+/* The fact to ask for when @name is UNKNOWN: the first fact @name is worked out from that nobody
+ * has entered, else @name itself. Static or owned by the table or by @name. */
+const char *ds_facts_ask_for(DsFacts *self, const char *name);
 /* Who will know @name; "unit" for undeclared names. Static or owned by the table. */
 const char *ds_facts_who(DsFacts *self, const char *name);
 /* Title for people; the name itself when not declared. @language as in ds_json_title. */
 const char *ds_facts_title(DsFacts *self, const char *name, const char *language);
-
-/* Whole years from @birth to @day, a 29 February birthday reached on 1 March; -1 before birth. */
-int ds_age_on(const GDate *birth, const GDate *day);
-/* The day on which @years are completed. */
-void ds_age_reached(const GDate *birth, int years, GDate *day);
-/* End of a term of @years starting at @from: the same day, 1 March where there is no 29 February
- * (GA 214.8). */
-void ds_validity_end(const GDate *from, int years, GDate *end);
 
 G_END_DECLS

@@ -32,4 +32,8 @@ JsonObject *ds_json_object(JsonObject *object, const char *member);
  * the other language when that one is absent. */
 const char *ds_json_title(JsonObject *object, const char *member, const char *language);
 
+/* The texts of a list member, separated by spaces; NULL when there is no such list. (transfer
+ * full) */
+char *ds_json_words(JsonObject *object, const char *member);
+
 G_END_DECLS

@@ -22,4 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsSchema, ds_schema_free)
 gboolean ds_schema_validate(const DsSchema *self, JsonNode *instance, const char *name,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Reads DIR/NAME.json and checks it against DIR/NAME.schema.json. (transfer full) */
+JsonNode *ds_schema_load_checked(const char *dir, const char *name, GError **error);
+
 G_END_DECLS

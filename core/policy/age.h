@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Ages and terms as identity cards count them (GA 214.8): where there is no 29 February, what
+ * falls on it falls on 1 March. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Whole years from @birth to @day; -1 before birth. */
+int ds_age_on(const GDate *birth, const GDate *day);
+/* The day on which @years are completed. */
+void ds_age_reached(const GDate *birth, int years, GDate *day);
+/* Years a card signed at @age is valid: 5, 10, 20; 0 means 长期. */
+int ds_validity_years(int age);
+/* End of a term of @years that starts on @from: the same day of the later year. */
+void ds_validity_end(const GDate *from, int years, GDate *end);
+
+G_END_DECLS

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What follows from a pack without being anybody's fault: fee, deadlines, retention, routes. */
+#include "policy/decide-inside.h"
+
+#include "base/clock.h"
+#include "policy/json.h"
+
+static void
+cite(JsonObject *row, char **document, char **clause, char **phrase, char **requirements)
+{
+  JsonObject *source = ds_json_object(row, "source");
+
+  *document = g_strdup(ds_json_string(source, "document"));
+  *clause = g_strdup(ds_json_string(source, "clause"));
+  *phrase = g_strdup(ds_json_string(source, "phrase"));
+  *requirements = ds_json_words(row, "requirements");
+}
+
+/* The first row of @list that covers @day and whose condition holds; *@row NULL when none does or
+ * a condition before it is UNKNOWN. */
+static gboolean
+first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row, GError **error)
+{
+  *row = NULL;
+  for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
+    JsonObject *candidate = json_array_get_object_element(list, i);
+    DsTruth truth;
+    if (!ds_deciding_covers(candidate, day))
+      continue;
+    if (!ds_deciding_test(self, candidate, &truth, NULL, error))
+      return FALSE;
+    if (truth == DS_TRUTH_TRUE)
+      *row = candidate;
+    if (truth != DS_TRUTH_FALSE)
+      return TRUE;
+  }
+  return TRUE;
+}
+
+static gboolean
+add_fee(DsDeciding *self, GError **error)
+{
+  DsFee *fee = &self->decision->fee;
+  JsonObject *row, *relief, *settlement;
+  GDate day;
+
+  if (!ds_deciding_day(self, "case.day", &day))
+    return TRUE;
+  if (!first_row(self, ds_json_array(self->root, "fees"), &day, &row, error) ||
+      !first_row(self, ds_json_array(self->root, "settlement"), &day, &settlement, error))
+    return FALSE;
+  fee->settlement = settlement != NULL ? ds_json_int(settlement, "amount", 0) : 0;
+  if (row == NULL)
+    return TRUE;
+  if (!first_row(self, ds_json_array(row, "reliefs"), &day, &relief, error))
+    return FALSE;
+  fee->known = TRUE;
+  fee->full = ds_json_int(row, "amount", 0);
+  fee->amount = relief != NULL ? ds_json_int(relief, "amount", fee->full) : fee->full;
+  fee->item = g_strdup(ds_json_string(row, "id"));
+  fee->relief = relief != NULL ? g_strdup(ds_json_string(relief, "id")) : NULL;
+  cite(relief != NULL ? relief : row, &fee->document, &fee->clause, &fee->phrase,
+       &fee->requirements);
+  return TRUE;
+}
+
+/* The day of the event @start, if it is known. */
+static gboolean
+event_day(DsDeciding *self, const char *start, GDate *day)
+{
+  g_autofree char *fact = g_strconcat("event.", start, NULL);
+
+  return ds_deciding_day(self, fact, day) ||
+         (g_str_equal(start, "submitted") && ds_deciding_day(self, "case.day", day));
+}
+
+static void
+add_deadline(DsDeciding *self, JsonObject *row, DsTruth applies)
+{
+  DsDeadline *deadline = g_new0(DsDeadline, 1);
+  GDate start;
+
+  g_ptr_array_add(self->decision->deadlines, deadline);
+  deadline->id = g_strdup(ds_json_string(row, "id"));
+  deadline->title_zh = g_strdup(ds_json_title(row, "title", "zh"));
+  deadline->title_en = g_strdup(ds_json_title(row, "title", "en"));
+  deadline->start = g_strdup(ds_json_string(row, "start"));
+  deadline->value = (guint)ds_json_int(row, "value", 0);
+  deadline->unit = ds_day_unit_parse(ds_json_string(row, "unit"));
+  cite(row, &deadline->document, &deadline->clause, &deadline->phrase, &deadline->requirements);
+  deadline->known = applies == DS_TRUTH_TRUE && event_day(self, deadline->start, &start);
+  if (deadline->known)
+    deadline->due = ds_deadline_after(ds_policy_calendar(self->policy), &start, deadline->value,
+                                      deadline->unit);
+}
+
+static gboolean
+add_deadlines(DsDeciding *self, GError **error)
+{
+  JsonArray *rows = ds_json_array(self->root, "deadlines");
+
+  for (guint i = 0; i < json_array_get_length(rows); i++) {
+    JsonObject *row = json_array_get_object_element(rows, i);
+    DsTruth truth;
+    if (!ds_deciding_test(self, row, &truth, NULL, error))
+      return FALSE;
+    if (truth != DS_TRUTH_FALSE)
+      add_deadline(self, row, truth);
+  }
+  return TRUE;
+}
+
+static gboolean
+add_routes(DsDeciding *self, GError **error)
+{
+  JsonObject *routes = ds_json_object(self->root, "routes");
+  JsonArray *producers = ds_json_array(routes, "producers");
+  DsTruth truth = DS_TRUTH_FALSE;
+
+  self->decision->system = g_strdup(ds_json_string(routes, "system"));
+  for (guint i = 0; truth == DS_TRUTH_FALSE && i < json_array_get_length(producers); i++) {
+    JsonObject *row = json_array_get_object_element(producers, i);
+    if (!ds_deciding_test(self, row, &truth, NULL, error))
+      return FALSE;
+    if (truth == DS_TRUTH_TRUE)
+      self->decision->producer = g_strdup(ds_json_string(row, "name"));
+  }
+  return TRUE;
+}
+
+static void
+add_plain_terms(DsDeciding *self)
+{
+  JsonObject *retention = ds_json_object(self->root, "retention");
+  JsonObject *refund = ds_json_object(self->root, "refund");
+  JsonArray *pickup = ds_json_array(self->root, "pickup");
+  g_autoptr(GStrvBuilder) modes = g_strv_builder_new();
+
+  self->decision->retention = g_strdup(ds_json_string(retention, "term"));
+  self->decision->retention_zh = g_strdup(ds_json_title(retention, "text", "zh"));
+  self->decision->refund = g_strdup(ds_json_string(refund, "policy"));
+  for (guint i = 0; i < json_array_get_length(pickup); i++)
+    g_strv_builder_add(modes, ds_json_string(json_array_get_object_element(pickup, i), "mode"));
+  self->decision->pickup_modes = g_strv_builder_end(modes);
+}
+
+gboolean
+ds_deciding_add_terms(DsDeciding *self, GError **error)
+{
+  add_plain_terms(self);
+  return add_fee(self, error) && add_deadlines(self, error) && add_routes(self, error);
+}
+
+/* ---- shared with decide.c ---- */
+
+gboolean
+ds_deciding_test(DsDeciding *self, JsonObject *row, DsTruth *truth, GPtrArray **unknown,
+                 GError **error)
+{
+  const char *id = ds_json_string(row, "id");
+
+  if (ds_logic_test(json_object_get_member(row, "when"), self->facts, truth, unknown, error))
+    return TRUE;
+  g_prefix_error(error, "%s: %s: ", ds_pack_id(self->pack), id != NULL ? id : "rule");
+  return FALSE;
+}
+
+gboolean
+ds_deciding_covers(JsonObject *row, const GDate *day)
+{
+  const char *from = ds_json_string(row, "from"), *until = ds_json_string(row, "until");
+  g_autofree char *text = ds_date_format(day);
+
+  return (from == NULL || g_strcmp0(from, text) <= 0) &&
+         (until == NULL || g_strcmp0(text, until) <= 0);
+}
+
+gboolean
+ds_deciding_day(DsDeciding *self, const char *fact, GDate *day)
+{
+  g_autoptr(JsonNode) node = ds_facts_lookup(self->facts, fact);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
+         json_node_get_value_type(node) == G_TYPE_STRING &&
+         ds_date_parse(day, json_node_get_string(node));
+}

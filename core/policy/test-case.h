@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cases that tests start from: complete, then spoilt in one place. Header only, for tests. */
+#pragma once
+
+#include "policy/decide.h"
+
+#define TEST_SHA "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static inline char *
+test_schemas(void)
+{
+  return g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "schemas", NULL);
+}
+
+static inline DsPolicy *
+test_policy(void)
+{
+  g_autofree char *dir = test_schemas();
+  g_autoptr(GError) error = NULL;
+  DsPolicy *policy = ds_policy_load(dir, &error);
+
+  g_assert_no_error(error);
+  return policy;
+}
+
+static inline DsPack *
+test_pack(DsPolicy *policy)
+{
+  g_autoptr(GError) error = NULL;
+  GDate day;
+
+  g_date_clear(&day, 1);
+  g_date_set_dmy(&day, 1, G_DATE_SEPTEMBER, 2026);
+  DsPack *pack = ds_policy_pack_for(policy, "jiangxi", "first-application", &day, &error);
+  g_assert_no_error(error);
+  return pack;
+}
+
+static inline void
+test_set_all(DsView *view, const char *const (*fields)[2], gsize count)
+{
+  for (gsize i = 0; i < count; i++)
+    ds_view_set_field(view, fields[i][0], fields[i][1]);
+}
+
+static inline void
+test_add_part(DsView *view, const char *id, DsSlot slot, const char *kind)
+{
+  ds_view_add_part(view, ds_part_new(id, slot, kind, "image/jpeg", 1000, TEST_SHA));
+}
+
+static inline void
+test_add_common(DsView *view, DsPack *pack)
+{
+  static const char *const fields[][2] = {
+      {"applicant.name", "欧阳小川"},
+      {"applicant.sex", "1"},
+      {"applicant.ethnic", "01"},
+      {"applicant.address", "江西省赣州市章贡区文清路1号"},
+      {"applicant.never-held-card", "true"},
+      {"residence.address", "江西省南昌市东湖区民德路2号"},
+      {"residence.region", "360102"},
+      {"application.confirmed", "true"},
+      {"contact.phone", "13800000000"},
+      {"document.household-register.sighted", "true"},
+      {"notice.read", "true"},
+      {"commitment.accepted", "true"},
+      {"fingerprint.1.result", "registered"},
+      {"fingerprint.1.position", "11"},
+      {"fingerprint.2.result", "registered"},
+      {"fingerprint.2.position", "16"},
+      {"delivery.mode", "self"},
+      {"review.confirmed", "true"},
+  };
+
+  test_set_all(view, fields, G_N_ELEMENTS(fields));
+  ds_view_set_field(view, "notice.sha256", ds_pack_text(pack, "notice")->sha256);
+  ds_view_set_field(view, "commitment.sha256", ds_pack_text(pack, "commitment")->sha256);
+  ds_view_set_fact(view, "case.day", "2026-09-01");
+  ds_view_set_fact(view, "unit.region", "360102");
+  test_add_part(view, "photo-1", DS_SLOT_PHOTO, "");
+  test_add_part(view, "finger-1", DS_SLOT_FINGERPRINT, "11");
+  test_add_part(view, "finger-2", DS_SLOT_FINGERPRINT, "16");
+}
+
+/* A pupil of 10 whose household is elsewhere in the province; kinship case K1. */
+static inline DsView *
+test_pupil(DsPack *pack)
+{
+  static const char *const fields[][2] = {
+      {"applicant.birth", "2016-03-05"},
+      {"application.reason", "first-under-16"},
+      {"guardian.present", "true"},
+      {"guardian.name", "欧阳山"},
+      {"guardian.number", "360702198801010011"},
+      {"guardian.relation", "father"},
+      {"guardian.document", "resident-id-card"},
+      {"kinship.same-household", "true"},
+      {"residence.basis", "study"},
+      {"residence.holder", "applicant"},
+      {"document.guardian-id-card.sighted", "true"},
+      {"document.proof-of-study.sighted", "true"},
+      {"joint-photo.guardian-number", "360702198801010011"},
+  };
+  DsView *view = ds_view_new();
+
+  test_add_common(view, pack);
+  test_set_all(view, fields, G_N_ELEMENTS(fields));
+  test_add_part(view, "joint-1", DS_SLOT_JOINT_PHOTO, "");
+  test_add_part(view, "sign-1", DS_SLOT_SIGNATURE, "guardian");
+  return view;
+}
+
+/* A worker of 20. */
+static inline DsView *
+test_adult(DsPack *pack)
+{
+  static const char *const fields[][2] = {
+      {"applicant.birth", "2006-03-05"},
+      {"application.reason", "first-from-16"},
+      {"residence.basis", "work"},
+      {"residence.holder", "applicant"},
+      {"document.proof-of-work.sighted", "true"},
+  };
+  DsView *view = ds_view_new();
+
+  test_add_common(view, pack);
+  test_set_all(view, fields, G_N_ELEMENTS(fields));
+  test_add_part(view, "sign-1", DS_SLOT_SIGNATURE, "applicant");
+  return view;
+}
+
+static inline DsDecision *
+test_decide_in(DsPolicy *policy, DsPack *pack, DsView *view, const char *language)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsFacts) facts = ds_policy_facts(policy, view);
+  DsService *service = ds_policy_service(policy, "first-application", &error);
+  DsDecision *decision = ds_policy_decide(policy, pack, service, facts, language, &error);
+
+  g_assert_no_error(error);
+  return decision;
+}
