@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -206,6 +209,55 @@ test_full_disk(Fixture *fixture, gconstpointer data)
   g_assert_nonnull(strstr(error->message, "the disk"));
 }
 
+enum { CHILD_OK = 0, CHILD_CANNOT_MOUNT = 77 };
+
+/* A file system of 64 KiB of our own: the file that does not fit leaves nothing behind. */
+static void
+fill_a_small_disk(Fixture *fixture)
+{
+  g_autofree char *big = g_malloc0(256 * 1024);
+  GError *error = NULL;
+
+  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+      mount("tmpfs", fixture->dir, "tmpfs", 0, "size=64k") != 0)
+    _exit(CHILD_CANNOT_MOUNT);
+  if (!ds_files_create(fixture->dir, "small", big, 1024, NULL))
+    _exit(1);
+  if (ds_files_create(fixture->dir, "big", big, 256 * 1024, &error))
+    _exit(2);
+  if (!g_error_matches(error, DS_ERROR, DS_ERROR_NO_SPACE))
+    _exit(3);
+  /* the old content stays when the new one does not fit */
+  if (ds_files_replace(fixture->dir, "small", big, 256 * 1024, NULL))
+    _exit(4);
+  g_autofree char *path = g_build_filename(fixture->dir, "small", NULL);
+  GBytes *small = ds_files_read(path, 1024, NULL);
+  if (small == NULL || g_bytes_get_size(small) != 1024)
+    _exit(5);
+  GDir *dir = g_dir_open(fixture->dir, 0, NULL);
+  guint left = 0;
+  while (g_dir_read_name(dir) != NULL)
+    left++;
+  _exit(left == 1 ? CHILD_OK : 6);
+}
+
+static void
+test_small_disk(Fixture *fixture, gconstpointer data)
+{
+  int status = 0;
+  pid_t pid = fork();
+
+  if (pid == 0)
+    fill_a_small_disk(fixture);
+  g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+  g_assert_true(WIFEXITED(status));
+  if (WEXITSTATUS(status) == CHILD_CANNOT_MOUNT) {
+    g_test_skip("only root may mount a small file system");
+    return;
+  }
+  g_assert_cmpint(WEXITSTATUS(status), ==, CHILD_OK);
+}
+
 static void
 test_words(Fixture *fixture, gconstpointer data)
 {
@@ -230,6 +282,7 @@ main(int argc, char **argv)
       {"/files/remove", test_remove},
       {"/files/list", test_list},
       {"/files/full-disk", test_full_disk},
+      {"/files/small-disk", test_small_disk},
       {"/files/error-words", test_words},
   };
 
