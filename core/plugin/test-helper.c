@@ -244,6 +244,21 @@ test_environment(Fixture *fixture, gconstpointer data)
   g_assert_nonnull(strstr(names, "HOME"));
   g_assert_null(strstr(names, "DOORSTEP_TEST_SECRET"));
   g_assert_cmpstr(ds_part_attribute(part, "measure.locale"), ==, "C.UTF-8");
+  g_assert_cmpstr(ds_part_attribute(part, "measure.language"), ==, "en");
+}
+
+/* Findings are worded where the plugin runs, so the helper speaks what the program speaks. */
+static void
+test_language(Fixture *fixture, gconstpointer data)
+{
+  setlocale(LC_ALL, "C.UTF-8");
+  g_setenv("LANGUAGE", "zh_CN", TRUE);
+  g_autoptr(DsPart) part = inspect(fixture, "environment", 0, NULL);
+  setlocale(LC_ALL, "C");
+  g_unsetenv("LANGUAGE");
+
+  g_assert_cmpstr(ds_part_attribute(part, "measure.locale"), ==, "C.UTF-8");
+  g_assert_cmpstr(ds_part_attribute(part, "measure.language"), ==, "zh_CN");
 }
 
 static void
@@ -381,6 +396,7 @@ main(int argc, char **argv)
   add("network", test_network);
   add("files", test_files);
   add("environment", test_environment);
+  add("language", test_language);
   add("bad-replies", test_bad_replies);
   add("render", test_render);
   add("too-large", test_too_large);
