@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "plugin/info-reader.h"
+#include "policy/json.h"
+#include "policy/logic.h"
 
 #define MAX_ITEMS 1000
 #define MAX_LENGTH 10000
@@ -29,11 +31,17 @@ static JsonNode *
 read_logic(const DsInfoAt *at, const char *key)
 {
   JsonNode *node = ds_info_member(at, key);
+  g_autofree char *path = g_strconcat(at->path, "/", key, NULL);
+  g_autoptr(GError) problem = NULL;
 
   if (node == NULL)
     return NULL;
   if (JSON_NODE_HOLDS_NULL(node) || JSON_NODE_HOLDS_ARRAY(node)) {
     ds_info_fail_at(at, key, "expected a JsonLogic rule, true or false");
+    return NULL;
+  }
+  if (!ds_logic_check(node, path, NULL, &problem)) {
+    ds_info_fail(at->reader, "", "%s", problem->message);
     return NULL;
   }
   return json_node_copy(node);
@@ -323,20 +331,15 @@ DsPluginInfo *
 ds_plugin_info_parse(const char *json, gssize size, const char *name, GError **error)
 {
   g_autoptr(DsPluginInfo) self = g_new0(DsPluginInfo, 1);
-  g_autoptr(JsonParser) parser = json_parser_new_immutable();
-  g_autoptr(GError) problem = NULL;
+  g_autoptr(JsonNode) root = ds_json_parse(json, size, name, error);
   DsInfoReader reader = {.file = name};
 
   self->fields = g_ptr_array_new_with_free_func(field_free);
   self->slots = g_ptr_array_new_with_free_func(slot_free);
   self->documents = g_ptr_array_new_with_free_func(option_free);
-  if (!json_parser_load_from_data(parser, json, size, &problem) ||
-      json_parser_get_root(parser) == NULL) {
-    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s: not JSON: %s", name,
-                problem != NULL ? problem->message : "the file is empty");
+  if (root == NULL)
     return NULL;
-  }
-  read_info(&reader, json_parser_get_root(parser), self);
+  read_info(&reader, root, self);
   if (reader.error != NULL) {
     g_propagate_error(error, reader.error);
     return NULL;

@@ -211,21 +211,6 @@ test_too_many(void)
               "“Thing”: there are 2, at most 1 are taken; remove some");
 }
 
-static void
-test_broken_condition(void)
-{
-  g_autoptr(DsView) view = ds_view_new();
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DsFindings) findings =
-      check(HEAD "\"fields\":[{\"name\":\"x.a\",\"type\":\"text\"," TITLE
-                 ",\"required\":{\"perhaps\":[1]}}]}",
-            view, &error);
-
-  g_assert_null(findings);
-  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
-  g_assert_true(g_str_has_prefix(error->message, "step-x: x.a: \"required\": "));
-}
-
 int
 main(int argc, char **argv)
 {
@@ -236,6 +221,5 @@ main(int argc, char **argv)
   g_test_add_func("/form/undetermined", test_undetermined);
   g_test_add_func("/form/slots", test_slots);
   g_test_add_func("/form/too-many", test_too_many);
-  g_test_add_func("/form/broken-condition", test_broken_condition);
   return g_test_run();
 }

@@ -99,8 +99,9 @@ static const struct {
   const char *json;
   const char *message;
 } broken[] = {
-    {"", "plugin.json: not JSON: the file is empty"},
-    {"{", "plugin.json: not JSON"},
+    {"", "plugin.json:1:1: "},
+    {"{", "plugin.json:1:2: "},
+    {"{\"id\":\"step-x\",\"id\":\"step-y\"}", "plugin.json:1:"},
     {"[]", "plugin.json: /: expected an object"},
     {"{" HEAD ",\"colour\":1}", "plugin.json: /: unknown key \"colour\"; known are id kind"},
     {"{\"kind\":\"step\"," TITLE ",\"module\":null}", "plugin.json: /: \"id\" is missing"},
@@ -134,6 +135,7 @@ static const struct {
     {FIELD(",\"type\":\"text\",\"max_length\":1.5"), "plugin.json: /fields/0/max_length: "},
     {FIELD(",\"type\":\"text\",\"required\":null"),
      "plugin.json: /fields/0/required: expected a JsonLogic rule, true or false"},
+    {FIELD(",\"type\":\"text\",\"when\":{\"perhaps\":[1]}"), "plugin.json: /: /fields/0/when"},
     {FIELD(",\"type\":\"text\",\"filled_by\":\"dog\""),
      "plugin.json: /fields/0/filled_by: expected officer or citizen"},
     {FIELD(",\"type\":\"text\",\"sensitive\":1"),
