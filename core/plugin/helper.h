@@ -8,7 +8,9 @@
  * helper sends is checked for size and form before it is used; DS_ERROR_FAILED when it is not in
  * form. The plugin's own errors come through with their code and message.
  *
- * Blocking; call from one thread at a time. Bytes that come back are wiped when freed. */
+ * Blocking; call from one thread at a time, and let the thread that made the first call live as
+ * long as the helper: bubblewrap ends its process with the thread that started it. Bytes that come
+ * back are wiped when freed. */
 #pragma once
 
 #include "plugin/registry.h"
