@@ -2,8 +2,10 @@
 #include "store/store.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,6 +99,9 @@ test_put_and_read(Fixture *fixture, gconstpointer data)
   assert_message(&error, DS_ERROR_NOT_FOUND, "is not in the store");
 
   g_assert_true(ds_store_remove(fixture->store, &digest, &error));
+  g_autoptr(DsStoreBatch) removal = ds_store_batch_new(fixture->store);
+  g_assert_true(ds_store_batch_remove(removal, &digest, &error));
+  g_assert_true(ds_store_batch_commit(removal, &error));
   g_assert_true(ds_store_remove(fixture->store, &digest, &error));
   g_assert_true(ds_store_sync(fixture->store, &error));
   g_assert_false(ds_store_has(fixture->store, &digest));
@@ -259,6 +264,58 @@ test_full_disk(Fixture *fixture, gconstpointer data)
   g_assert_cmpstr(files, ==, ""); /* no half object, no reserve, no temporary file is left */
 }
 
+enum { CHILD_CANNOT_MOUNT = 77 };
+
+/* A running case on a full disk: the reserve is let go, and what is left of the case fits. */
+static void
+finish_on_the_reserve(Fixture *fixture)
+{
+  GError *error = NULL;
+  DsDigest digest;
+
+  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+      mount("tmpfs", fixture->dir, "tmpfs", 0, "size=4m") != 0)
+    _exit(CHILD_CANNOT_MOUNT);
+  DsStore *store = ds_store_open(fixture->dir, NULL);
+  if (store == NULL || !ds_store_reserve(store, 1024 * 1024, NULL))
+    _exit(1);
+  for (int i = 0; i < 100 && error == NULL; i++) {
+    GBytes *filler = random_object(64 * 1024, &digest);
+    if (ds_store_put(store, &digest, filler, &error))
+      continue;
+  }
+  if (!g_error_matches(error, DS_ERROR, DS_ERROR_NO_SPACE) || ds_store_has(store, &digest))
+    _exit(2);
+  GBytes *last = random_object(512 * 1024, &digest);
+  if (ds_store_put(store, &digest, last, NULL))
+    _exit(3);
+  if (!ds_store_release_reserve(store, NULL) || !ds_store_put(store, &digest, last, NULL))
+    _exit(4);
+  g_clear_error(&error);
+  /* and it is not made anew while there is no room */
+  if (ds_store_reserve(store, 1024 * 1024, &error) ||
+      !g_error_matches(error, DS_ERROR, DS_ERROR_NO_SPACE))
+    _exit(5);
+  _exit(0);
+}
+
+static void
+test_reserve_on_a_full_disk(Fixture *fixture, gconstpointer data)
+{
+  int status = 0;
+  pid_t pid = fork();
+
+  if (pid == 0)
+    finish_on_the_reserve(fixture);
+  g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+  g_assert_true(WIFEXITED(status));
+  if (WEXITSTATUS(status) == CHILD_CANNOT_MOUNT) {
+    g_test_skip("only root may mount a small file system");
+    return;
+  }
+  g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+}
+
 static void
 test_reopen_finishes_folders(Fixture *fixture, gconstpointer data)
 {
@@ -289,6 +346,7 @@ main(int argc, char **argv)
   ADD("sweep", test_sweep);
   ADD("reserve", test_reserve);
   ADD("full-disk", test_full_disk);
+  ADD("reserve-on-a-full-disk", test_reserve_on_a_full_disk);
   ADD("reopen-finishes-folders", test_reopen_finishes_folders);
   return g_test_run();
 }

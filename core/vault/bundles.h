@@ -73,8 +73,9 @@ GPtrArray *ds_vault_bundles(DsVault *self, const char *case_id,
 /* Bundles with a DURABLE receipt that are not pruned. (transfer full) */
 GPtrArray *ds_vault_prunable(DsVault *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Prunes one: refuses without a DURABLE receipt (DS_ERROR_REFUSED) or when the manifest in the
- * spool is not the one recorded (DS_ERROR_INVALID; nothing is removed); then intent, spool folder
- * and chunks that no other bundle carries, mark, event "pruned". Pruned already is fine. */
+ * spool is not the one recorded (DS_ERROR_INVALID; nothing is removed); then event
+ * "prune-intended", spool folder and chunks that no other bundle carries, event "pruned". Pruned
+ * already is fine. */
 gboolean ds_vault_prune_bundle(DsVault *self, const DsDigest *id, DsStore *store, DsSpool *spool,
                                const char *who, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Finishes what was intended and interrupted; @finished (may be NULL) counts. Call after open. */

@@ -263,8 +263,9 @@ ds_vault_drop_part_keys(DsVault *self, const char *case_id, GError **error)
 
 /* ---- chunks ---- */
 
+/* CROSS JOIN: the few loose parts first (their index), never all chunks there ever were. */
 #define LOOSE_CHUNKS                                                                               \
-  "SELECT DISTINCT digest, part_chunk.size FROM part JOIN part_chunk ON part = no"                 \
+  "SELECT DISTINCT digest, part_chunk.size FROM part CROSS JOIN part_chunk ON part = no"           \
   " WHERE superseded = 1 AND bundle IS NULL"                                                       \
   " AND NOT EXISTS (SELECT 1 FROM bundle_chunk WHERE bundle_chunk.digest = part_chunk.digest)"     \
   " AND NOT EXISTS (SELECT 1 FROM part_chunk AS other JOIN part AS owner ON owner.no = other.part" \

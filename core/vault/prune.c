@@ -39,11 +39,31 @@ check_manifest(const DsVaultBundle *bundle, DsSpool *spool, GError **error)
   return FALSE;
 }
 
+/* An event about @bundle, of its case unless that went with a lost database. */
 static gboolean
-intend(DsVault *self, const DsVaultBundle *bundle, GError **error)
+note(DsVault *self, const DsVaultBundle *bundle, const char *event, const char *who, GError **error)
 {
-  return ds_db_run(self->db, error, "UPDATE bundle SET prune_intended = 1 WHERE seq = ?", "l",
-                   (gint64)bundle->seq);
+  g_autofree char *detail = g_strdup_printf("%" G_GUINT64_FORMAT, bundle->seq);
+  gint64 known = 0;
+
+  if (bundle->case_id != NULL &&
+      !ds_db_get_int(self->db, &known, 0, error, "SELECT count(*) FROM cases WHERE id = ?", "t",
+                     bundle->case_id))
+    return FALSE;
+  return ds_vault_append(self, known != 0 ? bundle->case_id : NULL, NULL, "event", event, detail,
+                         who, NULL, error);
+}
+
+static gboolean
+intend(DsVault *self, const DsVaultBundle *bundle, const char *who, GError **error)
+{
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self, error);
+
+  return transaction != NULL &&
+         ds_db_run(self->db, error, "UPDATE bundle SET prune_intended = 1 WHERE seq = ?", "l",
+                   (gint64)bundle->seq) &&
+         note(self, bundle, "prune-intended", who, error) &&
+         ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
 static gboolean
@@ -69,20 +89,13 @@ static gboolean
 mark(DsVault *self, const DsVaultBundle *bundle, const char *who, GError **error)
 {
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self, error);
-  g_autofree char *detail = g_strdup_printf("%" G_GUINT64_FORMAT, bundle->seq);
-  gint64 known = 0;
 
-  if (transaction == NULL ||
-      (bundle->case_id != NULL &&
-       !ds_db_get_int(self->db, &known, 0, error, "SELECT count(*) FROM cases WHERE id = ?", "t",
-                      bundle->case_id)))
-    return FALSE;
-  return ds_db_run(self->db, error, "DELETE FROM bundle_chunk WHERE seq = ?", "l",
+  return transaction != NULL &&
+         ds_db_run(self->db, error, "DELETE FROM bundle_chunk WHERE seq = ?", "l",
                    (gint64)bundle->seq) &&
          ds_db_run(self->db, error, "UPDATE bundle SET pruned = ? WHERE seq = ?", "ll",
                    ds_clock_now().wall_us, (gint64)bundle->seq) &&
-         ds_vault_append(self, known != 0 ? bundle->case_id : NULL, NULL, "event", "pruned", detail,
-                         who, NULL, error) &&
+         note(self, bundle, "pruned", who, error) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
@@ -111,7 +124,7 @@ ds_vault_prune_bundle(DsVault *self, const DsDigest *id, DsStore *store, DsSpool
   if (!check_durable(bundle, error))
     return FALSE;
   if (!bundle->prune_intended &&
-      (!check_manifest(bundle, spool, error) || !intend(self, bundle, error)))
+      (!check_manifest(bundle, spool, error) || !intend(self, bundle, who, error)))
     return FALSE;
   return finish(self, bundle, store, spool, who, error);
 }

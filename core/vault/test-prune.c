@@ -97,6 +97,8 @@ test_prune(Fixture *fixture, gconstpointer data)
   g_autoptr(GPtrArray) here = ds_vault_bundles(vault, NULL, &error);
   g_assert_cmpuint(left->len + here->len, ==, 0);
   g_autoptr(GPtrArray) entries = ds_vault_entries(vault, "C1", &error);
+  g_assert_cmpstr(((const DsVaultEntry *)entries->pdata[entries->len - 2])->name, ==,
+                  "prune-intended");
   g_assert_cmpstr(((const DsVaultEntry *)entries->pdata[entries->len - 1])->name, ==, "pruned");
   /* what a correction needs to name the old chunks is still known */
   g_autoptr(DsVaultPart) known = ds_vault_part(vault, "C1", part, &error);
