@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inbox: directories, dispatches and statements are verified and applied, in any order, as
+ * often as they come. A message that cannot be is kept aside with the reason. */
+#pragma once
+
+#include <glib.h>
+
+#include "unit/unit.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint directories;
+  guint dispatches;
+  guint statements; /* fresh ones */
+  guint replays;
+  guint refused;     /* messages moved to HOME/refused, with the reason beside them */
+  GPtrArray *notes;  /* char *: one line each, what happened, for the person */
+  GPtrArray *errors; /* char *: why something was refused */
+} DsApplied;
+
+/* (transfer full) */
+DsApplied *ds_unit_apply_inbox(DsUnit *self, GError **error);
+void ds_applied_free(DsApplied *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsApplied, ds_applied_free)
+
+G_END_DECLS

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/check.h"
+
+#include "base/error.h"
+#include "plugin/form.h"
+#include "unit/pack.h"
+#include "unit/service.h"
+
+const char *
+ds_step_progress_word(DsStepProgress progress)
+{
+  static const char *const words[] = {"not-needed", "open", "done", "waits"};
+
+  return (gsize)progress < G_N_ELEMENTS(words) ? words[progress] : "open";
+}
+
+static void
+case_step_free(gpointer data)
+{
+  DsCaseStep *self = data;
+
+  g_free(self->id);
+  g_free(self->title);
+  g_free(self->why);
+  ds_findings_unref(self->findings);
+  g_free(self);
+}
+
+void
+ds_case_check_free(DsCaseCheck *self)
+{
+  if (self == NULL)
+    return;
+  ds_view_unref(self->view);
+  if (self->steps != NULL)
+    g_ptr_array_unref(self->steps);
+  ds_findings_unref(self->findings);
+  ds_decision_free(self->decision);
+  g_free(self);
+}
+
+static gboolean
+blocks(const DsFindings *findings)
+{
+  return ds_findings_has_kind(findings, DS_FINDING_MISSING) ||
+         ds_findings_has_kind(findings, DS_FINDING_INVALID);
+}
+
+static DsStepProgress
+progress_of(const DsStepPlan *plan, const DsFindings *findings)
+{
+  if (plan->state == DS_STEP_NOT_NEEDED)
+    return DS_PROGRESS_NOT_NEEDED;
+  if (plan->state == DS_STEP_OPEN)
+    return DS_PROGRESS_WAITS;
+  return blocks(findings) ? DS_PROGRESS_OPEN : DS_PROGRESS_DONE;
+}
+
+/* What the step's form and its code say; nothing for a step the case does not need. */
+static gboolean
+check_step(DsUnit *self, const DsStepPlan *plan, DsView *view, DsFacts *facts, DsCaseStep *step,
+           GError **error)
+{
+  const DsPluginEntry *entry =
+      ds_registry_find(ds_unit_plugins(self), plan->id, DS_PLUGIN_STEP, error);
+
+  if (entry == NULL) {
+    g_prefix_error(error, "the service needs step %s: ", plan->id);
+    return FALSE;
+  }
+  step->title = g_strdup(ds_text_pick(&entry->info->title));
+  if (plan->state == DS_STEP_NOT_NEEDED || plan->state == DS_STEP_OPEN)
+    return TRUE;
+  if (!ds_plugin_check_form(entry->info, view, facts, step->findings, error))
+    return FALSE;
+  ds_registry_check(entry, view, step->findings);
+  return TRUE;
+}
+
+static gboolean
+check_steps(DsUnit *self, DsService *service, DsFacts *facts, DsCaseCheck *check, GError **error)
+{
+  g_autoptr(GPtrArray) plans = ds_policy_plan_steps(service, facts, ds_unit_language(), error);
+
+  if (plans == NULL)
+    return FALSE;
+  for (guint i = 0; i < plans->len; i++) {
+    const DsStepPlan *plan = g_ptr_array_index(plans, i);
+    DsCaseStep *step = g_new0(DsCaseStep, 1);
+
+    step->id = g_strdup(plan->id);
+    step->why = g_strdup(plan->why);
+    step->findings = ds_findings_new();
+    g_ptr_array_add(check->steps, step);
+    if (!check_step(self, plan, check->view, facts, step, error))
+      return FALSE;
+    step->progress = progress_of(plan, step->findings);
+    if (step->progress == DS_PROGRESS_OPEN || step->progress == DS_PROGRESS_WAITS)
+      check->complete = FALSE;
+    ds_findings_append(check->findings, step->findings, plan->id);
+  }
+  return TRUE;
+}
+
+DsCaseCheck *
+ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
+{
+  g_autoptr(DsVaultCase) of = ds_vault_case(ds_unit_vault(self), case_id, error);
+  DsService *service =
+      of != NULL ? ds_policy_service(ds_unit_policy(self), of->service, error) : NULL;
+  if (service == NULL)
+    return NULL;
+  g_autoptr(DsPack) pack = ds_unit_case_pack(self, of, error);
+  if (pack == NULL)
+    return NULL;
+
+  g_autoptr(DsCaseCheck) check = g_new0(DsCaseCheck, 1);
+  check->steps = g_ptr_array_new_with_free_func(case_step_free);
+  check->findings = ds_findings_new();
+  check->complete = TRUE;
+  check->view = ds_unit_case_view(self, case_id, error);
+  if (check->view == NULL)
+    return NULL;
+
+  g_autoptr(DsFacts) facts = ds_policy_facts(ds_unit_policy(self), check->view);
+  if (!check_steps(self, service, facts, check, error))
+    return NULL;
+  check->decision =
+      ds_policy_decide(ds_unit_policy(self), pack, service, facts, ds_unit_language(), error);
+  if (check->decision == NULL)
+    return NULL;
+  ds_findings_append(check->findings, check->decision->findings, ds_pack_id(pack));
+  if (!ds_decision_field_done(check->decision))
+    check->complete = FALSE;
+  return g_steal_pointer(&check);
+}
+
+gboolean
+ds_unit_case_wait(DsUnit *self, const char *case_id, GError **error)
+{
+  g_autoptr(DsVaultCase) open = ds_unit_case_open(self, case_id, error);
+  g_autoptr(DsCaseCheck) check = open != NULL ? ds_unit_case_check(self, case_id, error) : NULL;
+
+  if (check == NULL)
+    return FALSE;
+  if (check->complete) {
+    g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "case %s misses nothing: seal it", case_id);
+    return FALSE;
+  }
+  return ds_vault_set_case_state(ds_unit_vault(self), case_id, DS_CASE_AWAITING_MATERIAL,
+                                 "material is missing", ds_unit_officer(self), error);
+}
+
+static void
+append_refusals(const DsFindings *findings, GString *text)
+{
+  for (guint i = 0; i < ds_findings_count(findings); i++) {
+    const DsFinding *finding = ds_findings_get(findings, i);
+    if (finding->kind == DS_FINDING_REFUSE)
+      g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", finding->code);
+  }
+}
+
+gboolean
+ds_unit_case_refuse(DsUnit *self, const char *case_id, const char *code, GError **error)
+{
+  g_autoptr(DsVaultCase) open = ds_unit_case_open(self, case_id, error);
+  g_autoptr(DsCaseCheck) check = open != NULL ? ds_unit_case_check(self, case_id, error) : NULL;
+
+  if (check == NULL)
+    return FALSE;
+  for (guint i = 0; i < ds_findings_count(check->findings); i++) {
+    const DsFinding *finding = ds_findings_get(check->findings, i);
+    if (finding->kind == DS_FINDING_REFUSE && g_strcmp0(finding->code, code) == 0)
+      return ds_unit_case_end(self, case_id, DS_CASE_REFUSED, "refusal.reason", code, error);
+  }
+  g_autoptr(GString) shown = g_string_new(NULL);
+  append_refusals(check->findings, shown);
+  g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+              "\"%s\" is no reason to refuse case %s; the rules give: %s", code, case_id,
+              shown->len > 0 ? shown->str : "none");
+  return FALSE;
+}

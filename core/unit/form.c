@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/form.h"
+
+#include "base/error.h"
+#include "unit/capture.h"
+#include "unit/check.h"
+#include "vault/part.h"
+
+/* The output plugin that draws @document; else the list of what there is. */
+static const char *
+find_output(DsUnit *self, const char *document, GError **error)
+{
+  DsRegistry *plugins = ds_unit_plugins(self);
+  g_autoptr(GString) known = g_string_new(NULL);
+
+  for (guint i = 0; i < ds_registry_count(plugins); i++) {
+    const DsPluginEntry *entry = ds_registry_get(plugins, i);
+    if (entry->problem != NULL || entry->info->kind != DS_PLUGIN_OUTPUT)
+      continue;
+    for (guint j = 0; j < entry->info->documents->len; j++) {
+      const DsOption *option = g_ptr_array_index(entry->info->documents, j);
+      if (g_str_equal(option->value, document))
+        return entry->id;
+      g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", option->value);
+    }
+  }
+  g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "no output draws \"%s\"; there are: %s",
+              document, known->len > 0 ? known->str : "none");
+  return NULL;
+}
+
+/* Forms show the portrait and the signature, and those only while their keys are here. */
+static gboolean
+attach_pictures(DsUnit *self, const char *case_id, DsView *view, GError **error)
+{
+  g_autoptr(GPtrArray) parts = ds_vault_parts(ds_unit_vault(self), case_id, FALSE, error);
+
+  if (parts == NULL)
+    return FALSE;
+  for (guint i = 0; i < parts->len; i++) {
+    const DsVaultPart *held = g_ptr_array_index(parts, i);
+    if (held->key == NULL ||
+        (held->part->slot != DS_SLOT_PHOTO && held->part->slot != DS_SLOT_SIGNATURE))
+      continue;
+    g_autoptr(GBytes) bytes = ds_unit_part_bytes(self, case_id, held->part->id, error);
+    if (bytes == NULL)
+      return FALSE;
+    ds_view_attach_bytes(view, held->part->id, bytes);
+  }
+  return TRUE;
+}
+
+static void
+add_tables_facts(DsUnit *self, DsView *view)
+{
+  DsTables *tables = ds_policy_tables(ds_unit_policy(self));
+  const char *ethnic = ds_view_field(view, "applicant.ethnic");
+
+  if (ethnic != NULL)
+    ds_view_set_fact(view, "applicant.ethnic-name", ds_tables_ethnic_name(tables, ethnic));
+}
+
+GBytes *
+ds_unit_render_form(DsUnit *self, const char *case_id, const char *document, GError **error)
+{
+  const char *output = find_output(self, document, error);
+  g_autoptr(DsCaseCheck) check = output != NULL ? ds_unit_case_check(self, case_id, error) : NULL;
+
+  if (check == NULL)
+    return NULL;
+  ds_findings_append(ds_view_findings(check->view), check->findings, NULL);
+  add_tables_facts(self, check->view);
+  if (!attach_pictures(self, case_id, check->view, error))
+    return NULL;
+  return ds_helper_render(ds_unit_helper(self), output, document, check->view, 0, NULL, error);
+}

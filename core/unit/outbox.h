@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What left, what waits, what may go. */
+#pragma once
+
+#include <glib.h>
+
+#include "unit/unit.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint count;
+  guint64 bytes;
+} DsPruned;
+
+/* Removes the local copies of every bundle the station called DURABLE, in two phases; nothing
+ * else. DS_ERROR_FAILED stops at the first that cannot be removed. */
+gboolean ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Inside core/unit: which rules a case is under. The day a case is submitted in the field selects
+ * its pack, and the case keeps it. */
+#pragma once
+
+#include "policy/pack.h"
+#include "unit/case.h"
+
+G_BEGIN_DECLS
+
+/* Lays the packs that the open trips' dispatches carried over the installed ones. */
+gboolean ds_unit_load_trip_packs(DsUnit *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The pack: the one the case was sealed under, else that of its trip's jurisdiction today.
+ * DS_ERROR_NOT_FOUND names jurisdiction and day. (transfer full) */
+DsPack *ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error);
+
+G_END_DECLS

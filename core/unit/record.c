@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/record.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "bundle/chunk.h"
+
+DsRecordPart *
+ds_unit_record_part(DsRecord *record, const DsVaultPart *held, GError **error)
+{
+  const DsPart *part = held->part;
+  g_autoptr(GArray) refs = g_array_new(FALSE, FALSE, sizeof(DsChunkRef));
+  DsDigest sha256;
+  DsRecordPart *added;
+
+  for (guint i = 0; i < held->chunks->len; i++) {
+    const DsVaultChunk *chunk = &g_array_index(held->chunks, DsVaultChunk, i);
+    DsChunkRef ref = {.sha256 = chunk->digest, .size = chunk->size};
+    g_array_append_val(refs, ref);
+  }
+  if (!ds_digest_parse(&sha256, part->sha256) || (held->key == NULL && !held->carried)) {
+    g_set_error(error, DS_ERROR, DS_ERROR_FAILED,
+                "part %s has no key and no bundle carries it: take it again", part->id);
+    return NULL;
+  }
+  if (held->carried)
+    added = ds_record_add_reused_part(record, part->id, ds_slot_word(part->slot), part->kind,
+                                      part->media_type, &held->bundle, part->id, refs, &sha256,
+                                      part->size);
+  else
+    added = ds_record_add_part(record, part->id, ds_slot_word(part->slot), part->kind,
+                               part->media_type, held->key, refs, &sha256, part->size);
+
+  GHashTableIter iter;
+  gpointer name, value;
+  g_hash_table_iter_init(&iter, part->attributes);
+  while (g_hash_table_iter_next(&iter, &name, &value))
+    ds_record_part_set_attribute(added, name, value);
+  return added;
+}
+
+/* The law's texts are named by version and digest; their words need not travel with every case. */
+static gboolean
+fact_travels(const char *name)
+{
+  return !g_str_has_prefix(name, "text.") && !g_str_has_prefix(name, "bundle.");
+}
+
+static void
+add_values(DsRecord *record, const DsCaseCheck *check)
+{
+  g_autoptr(GPtrArray) fields = ds_view_field_names(check->view);
+  g_autoptr(GPtrArray) facts = ds_view_fact_names(check->view);
+
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = g_ptr_array_index(fields, i);
+    ds_record_set_field(record, name, ds_view_field(check->view, name));
+  }
+  for (guint i = 0; i < facts->len; i++) {
+    const char *name = g_ptr_array_index(facts, i);
+    if (fact_travels(name))
+      ds_record_set_fact(record, name, ds_view_fact(check->view, name));
+  }
+  for (guint i = 0; i < ds_findings_count(check->findings); i++) {
+    const DsFinding *finding = ds_findings_get(check->findings, i);
+    ds_record_add_finding(record, ds_finding_kind_word(finding->kind), finding->code,
+                          finding->subject);
+  }
+}
+
+/* What the station needs to go on: what is owed, and until when. */
+static void
+add_decision(DsRecord *record, const DsDecision *decision)
+{
+  ds_record_set_fact(record, "decision.outcome", ds_outcome_word(decision->outcome));
+  if (decision->fee.known) {
+    g_autofree char *fen = g_strdup_printf("%" G_GINT64_FORMAT, decision->fee.amount);
+    ds_record_set_fact(record, "fee.fen", fen);
+  }
+  for (guint i = 0; i < decision->deadlines->len; i++) {
+    const DsDeadline *deadline = g_ptr_array_index(decision->deadlines, i);
+    if (!deadline->known)
+      continue;
+    g_autofree char *name = g_strdup_printf("deadline.%s", deadline->id);
+    g_autofree char *day = ds_date_format(&deadline->due.day);
+    ds_record_set_fact(record, name, day);
+  }
+}
+
+/* Where an officer went on against a warning, or ended the case, the words are a decision with a
+ * name under it. */
+static void
+add_reasons(DsUnit *self, DsRecord *record, const DsView *view)
+{
+  g_autoptr(GPtrArray) names = ds_view_field_names(view);
+  gint64 now = ds_clock_now().wall_us;
+
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = g_ptr_array_index(names, i);
+    if (!g_str_has_suffix(name, ".reason") || g_str_equal(name, "application.reason"))
+      continue;
+    g_autofree char *subject = g_strndup(name, strlen(name) - strlen(".reason"));
+    ds_record_add_decision(record, name, subject, ds_view_field(view, name), ds_unit_officer(self),
+                           now);
+  }
+}
+
+static gboolean
+add_parts(DsUnit *self, DsRecord *record, const char *case_id, GError **error)
+{
+  g_autoptr(GPtrArray) parts = ds_vault_parts(ds_unit_vault(self), case_id, FALSE, error);
+
+  if (parts == NULL)
+    return FALSE;
+  for (guint i = 0; i < parts->len; i++)
+    if (ds_unit_record_part(record, g_ptr_array_index(parts, i), error) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+DsRecord *
+ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
+                    DsCaseOutcome outcome, GError **error)
+{
+  g_autoptr(DsRecord) record = ds_record_new();
+  DsRecordCase *application = ds_record_set_case(record, of->id, of->version);
+
+  application->trip = g_strdup(of->trip != NULL ? of->trip : "");
+  application->service = g_strdup(of->service);
+  application->pack = g_strdup(check->decision->pack_id);
+  application->pack_version = g_strdup_printf("%u", check->decision->pack_version);
+  application->day = g_strdup(ds_view_fact(check->view, "case.day"));
+  application->officer = g_strdup(ds_unit_officer(self));
+  application->outcome = outcome;
+  if (!ds_digest_parse(&application->pack_digest, check->decision->pack_sha256)) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_FAILED, "the pack has no digest");
+    return NULL;
+  }
+  add_values(record, check);
+  add_decision(record, check->decision);
+  add_reasons(self, record, check->view);
+  if (!add_parts(self, record, of->id, error))
+    return NULL;
+  return g_steal_pointer(&record);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/trip.h"
+
+#include "base/error.h"
+#include "policy/json.h"
+#include "unit/pack.h"
+#include "unit/unit-private.h"
+#include "vault/trip.h"
+
+#define ROSTER_ROWS_MAX 100000
+
+static const char *
+need_field(const DsRecord *record, const char *name, GError **error)
+{
+  const char *value = g_hash_table_lookup(record->fields, name);
+
+  if (value == NULL || *value == '\0') {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "the dispatch lacks %s", name);
+    return NULL;
+  }
+  return value;
+}
+
+static gboolean
+add_trip(DsUnit *self, const DsDigest *bundle, const DsRecord *record, GError **error)
+{
+  DsVaultTrip trip = {.dispatch = *bundle, .state = DS_TRIP_OPEN};
+
+  trip.id = (char *)need_field(record, "trip.id", error);
+  trip.name = trip.id != NULL ? (char *)need_field(record, "trip.name", error) : NULL;
+  trip.day = trip.name != NULL ? (char *)need_field(record, "trip.day", error) : NULL;
+  trip.jurisdiction =
+      trip.day != NULL ? (char *)need_field(record, "trip.jurisdiction", error) : NULL;
+  trip.region = trip.jurisdiction != NULL ? (char *)need_field(record, "trip.region", error) : NULL;
+  return trip.region != NULL && ds_vault_add_trip(self->vault, &trip, error);
+}
+
+/* {"applicant.name": "…"} → text by field name; anything but texts is refused. (transfer full) */
+static GHashTable *
+row_fields(JsonNode *row, guint number, GError **error)
+{
+  g_autoptr(GHashTable) fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  if (!JSON_NODE_HOLDS_OBJECT(row)) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u is no object", number);
+    return NULL;
+  }
+  json_object_iter_init(&iter, json_node_get_object(row));
+  while (json_object_iter_next(&iter, &name, &value)) {
+    if (json_node_get_value_type(value) != G_TYPE_STRING) {
+      g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u: %s is no text", number, name);
+      return NULL;
+    }
+    g_hash_table_insert(fields, g_strdup(name), g_strdup(json_node_get_string(value)));
+  }
+  return g_steal_pointer(&fields);
+}
+
+static gboolean
+add_roster(DsUnit *self, const char *trip, GBytes *bytes, guint *rows, GError **error)
+{
+  gsize size = 0;
+  const char *text = g_bytes_get_data(bytes, &size);
+  g_autoptr(JsonNode) root = ds_json_parse(text, (gssize)size, "roster", error);
+
+  if (root == NULL)
+    return FALSE;
+  if (!JSON_NODE_HOLDS_ARRAY(root) ||
+      json_array_get_length(json_node_get_array(root)) > ROSTER_ROWS_MAX) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "the roster is no list of at most %d rows",
+                ROSTER_ROWS_MAX);
+    return FALSE;
+  }
+  JsonArray *list = json_node_get_array(root);
+  *rows = json_array_get_length(list);
+  for (guint i = 0; i < *rows; i++) {
+    g_autoptr(GHashTable) fields = row_fields(json_array_get_element(list, i), i + 1, error);
+    if (fields == NULL || !ds_vault_set_roster_row(self->vault, trip, i + 1, fields, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+add_part(DsUnit *self, const char *trip, const DsRecordPart *part, GBytes *bytes, guint *rows,
+         GError **error)
+{
+  if (g_str_equal(part->slot, "roster"))
+    return add_roster(self, trip, bytes, rows, error);
+  g_autofree char *name = g_strdup_printf("%s:%s", part->slot, part->kind);
+  return ds_vault_set_trip_data(self->vault, trip, name, bytes, error);
+}
+
+/* Packs are checked before anything is kept: a broken one must not stop the unit from opening. */
+static gboolean
+check_pack(DsUnit *self, const DsRecordPart *part, GBytes *bytes, GError **error)
+{
+  if (!g_str_equal(part->slot, "pack"))
+    return TRUE;
+  g_autoptr(DsPack) pack = ds_policy_load_pack_bytes(self->policy, bytes, part->kind, error);
+  return pack != NULL;
+}
+
+gboolean
+ds_unit_take_dispatch(DsUnit *self, const DsDigest *bundle, const DsRecord *record,
+                      DsTripOpenPart open_part, gpointer data, char **note, GError **error)
+{
+  guint rows = 0;
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
+
+  if (transaction == NULL || !add_trip(self, bundle, record, error))
+    return FALSE;
+  const char *trip = g_hash_table_lookup(record->fields, "trip.id");
+  for (guint i = 0; i < record->parts->len; i++) {
+    const DsRecordPart *part = g_ptr_array_index(record->parts, i);
+    g_autoptr(GBytes) bytes = open_part(i, data, error);
+    if (bytes == NULL || !check_pack(self, part, bytes, error) ||
+        !add_part(self, trip, part, bytes, &rows, error))
+      return FALSE;
+  }
+  *note = g_strdup_printf("trip %s: %s, %u on the roster", trip,
+                          (const char *)g_hash_table_lookup(record->fields, "trip.name"), rows);
+  return ds_vault_commit(g_steal_pointer(&transaction), error);
+}
