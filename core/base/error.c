@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-G_DEFINE_QUARK(doorstep - error - quark, ds_error)
+G_DEFINE_QUARK(doorstep_error, ds_error)
 
 gboolean
 ds_error_set_errno(GError **error, int saved_errno, const char *doing, const char *path)
