@@ -145,8 +145,12 @@ export_into(Export *export, const char *dir, GError **error)
     else
       ds_error_set_errno(error, errno, "renaming into", dir);
   }
-  if (!made)
-    return ds_files_remove_tree(building, NULL) && FALSE;
+  if (!made) {
+    g_autoptr(GError) ignored = NULL; /* the first error is the one to tell */
+    if (!ds_files_remove_tree(building, &ignored))
+      g_debug("%s", ignored->message);
+    return FALSE;
+  }
   return ds_files_sync_dir(parent, error);
 }
 

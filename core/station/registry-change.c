@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "station/ledger.h"
 #include "station/registry-private.h"
 #include "station/say.h"
@@ -57,8 +58,12 @@ static gboolean
 promise(DsStation *self, const char *unit, const DsDigest *bundle, DsState state,
         GHashTable *detail, GError **error)
 {
-  g_autofree char *token = g_uuid_string_random();
   g_autofree char *text = detail_to_json(detail);
+  guint64 token_bytes[2];
+
+  ds_random_bytes(token_bytes, sizeof token_bytes);
+  g_autofree char *token = g_strdup_printf("%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x",
+                                           token_bytes[0], token_bytes[1]);
 
   return ds_db_run(self->cases, error,
                    "INSERT INTO pending (token, unit, bundle, state, detail)"

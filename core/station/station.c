@@ -215,7 +215,9 @@ ds_station_init(const char *home, const char *id, const char *name, DsSecret *pa
   }
   if (!made) {
     g_autoptr(GError) ignored = NULL; /* the first error is the one to tell */
-    return ds_files_remove_tree(building, &ignored) && FALSE;
+    if (!ds_files_remove_tree(building, &ignored))
+      g_debug("%s", ignored->message);
+    return FALSE;
   }
   return ds_files_sync_dir(parent, error);
 }
