@@ -134,19 +134,28 @@ ds_verb_show(DsVerb *self, int argc, char **argv)
   return ds_verb_end(self, error);
 }
 
-/* A decision's end: publish it, say so. */
+/* A decision's end: what was decided goes out even when a later case failed; the first error is
+ * told. */
 static int
 decided(DsVerb *self, gboolean good, const char *state, GError *error)
 {
-  g_autoptr(GError) reason = error;
+  g_autoptr(GError) first = error;
+  GError *second = NULL;
 
-  if (good && ds_verb_publish_now(self, &reason) && self->json) {
+  if (self->station != NULL && !ds_verb_publish_now(self, &second)) {
+    if (first == NULL)
+      first = second;
+    else
+      g_error_free(second);
+    good = FALSE;
+  }
+  if (good && self->json) {
     g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
     json_node_take_object(node, json_object_new());
     json_object_set_string_member(json_node_get_object(node), "state", state);
     ds_cli_print_json(node);
   }
-  return ds_verb_end(self, reason);
+  return ds_verb_end(self, first);
 }
 
 #define BY_ENTRY(by)                                                                             \

@@ -45,7 +45,7 @@ ds_verb_parse(DsVerb *self, const char *parameters, const char *examples, const 
   }
   if (self->home == NULL)
     self->home = g_strdup(g_getenv("DOORSTEP_STATION_HOME"));
-  if (self->home != NULL)
+  if (self->home != NULL && *self->home != '\0')
     return TRUE;
   ds_cli_usage(PROGRAM, "%s", _("which station? Give --home DIR or set DOORSTEP_STATION_HOME"));
   return FALSE;
