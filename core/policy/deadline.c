@@ -23,14 +23,14 @@ read_days(JsonObject *years, GHashTable *set, GError **error)
 
   json_object_iter_init(&iter, years);
   while (json_object_iter_next(&iter, &year, &node)) {
-    JsonArray *days = json_node_get_array(node);
-    for (guint i = 0; i < json_array_get_length(days); i++) {
-      g_autofree char *text =
-          g_strdup_printf("%s-%s", year, json_array_get_string_element(days, i));
+    g_auto(GStrv) days = g_strsplit(json_node_get_string(node), " ", -1);
+    for (char **text = days; *text != NULL && **text != '\0'; text++) {
+      char whole[16];
       GDate day;
-      if (!ds_date_parse(&day, text)) {
-        g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "working-days.json: /%s/%u: %s is no date",
-                    year, i, text);
+      g_snprintf(whole, sizeof whole, "%s-%s", year, *text);
+      if (!ds_date_parse(&day, whole)) {
+        g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "working-days.json: /%s: %s is no date",
+                    year, whole);
         return FALSE;
       }
       g_hash_table_add(set, GUINT_TO_POINTER(g_date_get_julian(&day)));

@@ -30,15 +30,14 @@ static JsonNode *
 overlay_lookup(const char *name, gpointer data)
 {
   Overlay *self = data;
+  if (!g_str_has_prefix(name, "notice."))
+    return ds_facts_lookup(self->facts, name);
   g_auto(GStrv) parts = g_strsplit(name, ".", -1);
-
-  if (g_strv_length(parts) == 3 && g_str_equal(parts[0], "notice")) {
-    const DsPackText *text = ds_pack_text(self->pack, parts[1]);
-    if (text != NULL && g_str_equal(parts[2], "sha256"))
-      return ds_js_text(text->sha256);
-    if (text != NULL && g_str_equal(parts[2], "version"))
-      return ds_js_text(text->version);
-  }
+  const DsPackText *text = g_strv_length(parts) == 3 ? ds_pack_text(self->pack, parts[1]) : NULL;
+  if (text != NULL && g_str_equal(parts[2], "sha256"))
+    return ds_js_text(text->sha256);
+  if (text != NULL && g_str_equal(parts[2], "version"))
+    return ds_js_text(text->version);
   return ds_facts_lookup(self->facts, name);
 }
 

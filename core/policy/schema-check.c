@@ -39,6 +39,7 @@ static const struct {
     {"additionalProperties", FORM_SCHEMA},
     {"propertyNames", FORM_SCHEMA},
     {"items", FORM_SCHEMA},
+    {"prefixItems", FORM_SCHEMAS},
     {"not", FORM_SCHEMA},
     {"if", FORM_SCHEMA},
     {"then", FORM_SCHEMA},

@@ -61,6 +61,8 @@ static gboolean G_GNUC_PRINTF(3, 4) fail(Check *check, GError **error, const cha
 {
   va_list args;
 
+  if (error == NULL) /* a form that was only tried */
+    return FALSE;
   va_start(args, format);
   g_autofree char *reason = g_strdup_vprintf(format, args);
   va_end(args);
@@ -179,6 +181,8 @@ validate_list(Check *check, JsonObject *schema, JsonArray *list, GError **error)
 {
   guint count = json_array_get_length(list);
   JsonNode *items = json_object_get_member(schema, "items");
+  JsonArray *prefix = ds_json_array(schema, "prefixItems");
+  guint fixed = prefix != NULL ? json_array_get_length(prefix) : 0;
 
   if (count < ds_json_int(schema, "minItems", 0))
     return fail(check, error, "must have at least %d elements, has %u",
@@ -189,10 +193,11 @@ validate_list(Check *check, JsonObject *schema, JsonArray *list, GError **error)
   if (json_object_get_boolean_member_with_default(schema, "uniqueItems", FALSE) &&
       has_repetition(list))
     return fail(check, error, "no element may stand twice");
-  for (guint i = 0; items != NULL && i < count; i++) {
+  for (guint i = 0; i < count; i++) {
     gsize length = check->path->len;
+    JsonNode *own = i < fixed ? json_array_get_element(prefix, i) : items;
     g_string_append_printf(check->path, "/%u", i);
-    if (!validate(check, items, json_array_get_element(list, i), error))
+    if (own != NULL && !validate(check, own, json_array_get_element(list, i), error))
       return FALSE;
     g_string_truncate(check->path, length);
   }
@@ -279,12 +284,11 @@ matches(Check *check, JsonNode *schema, JsonNode *instance, GError **error)
 static gboolean
 validate_choice(Check *check, JsonArray *forms, gboolean one, JsonNode *instance, GError **error)
 {
-  guint found = 0;
+  guint found = 0, count = json_array_get_length(forms);
   g_autoptr(GError) last = NULL;
 
-  for (guint i = 0; i < json_array_get_length(forms); i++) {
-    g_clear_error(&last);
-    found += matches(check, json_array_get_element(forms, i), instance, &last);
+  for (guint i = 0; i < count; i++) {
+    found += matches(check, json_array_get_element(forms, i), instance, NULL);
     if (found == 1 && !one)
       return TRUE;
   }
@@ -292,6 +296,9 @@ validate_choice(Check *check, JsonArray *forms, gboolean one, JsonNode *instance
     return TRUE;
   if (found > 1)
     return fail(check, error, "matches %u of the allowed forms, must match one", found);
+  if (error == NULL)
+    return FALSE;
+  matches(check, json_array_get_element(forms, count - 1), instance, &last);
   return fail(check, error, "matches none of the allowed forms (the last: %s)",
               last != NULL ? last->message : "none");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* JSON Schema, the part that schemas/ uses: type, enum, const, properties, required,
- * additionalProperties, patternProperties, propertyNames, items, minItems, maxItems, uniqueItems,
- * minLength, maxLength, pattern, minimum, maximum, minProperties, anyOf, oneOf, allOf, not,
- * if/then/else and $ref into the same file. Another keyword is an error, so a
- * schema is never believed to check what it does not. */
+ * additionalProperties, patternProperties, propertyNames, prefixItems, items, minItems, maxItems,
+ * uniqueItems, minLength, maxLength, pattern, minimum, maximum, minProperties, anyOf, oneOf, allOf,
+ * not, if/then/else and $ref into the same file. Another keyword is an error, so a schema is never
+ * believed to check what it does not. */
 #pragma once
 
 #include <json-glib/json-glib.h>

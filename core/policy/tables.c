@@ -9,7 +9,8 @@
 
 /* One name of a region over some years; 0 is open. */
 typedef struct {
-  const char *name; /* owned by the document */
+  char code[7];
+  const char *name; /* into one of the buffers */
   int first;
   int last;
 } Span;
@@ -22,7 +23,8 @@ typedef struct {
 struct _DsTables {
   gatomicrefcount refs;
   JsonNode *documents[3];
-  GTree *regions;        /* code (char*) → GArray of Span */
+  GArray *spans;         /* of Span, by code, then year */
+  GPtrArray *buffers;    /* the texts that names point into */
   GHashTable *provinces; /* "36" → Province */
   JsonObject *districts; /* the old common suffixes of a city's own districts */
   GHashTable *ethnic;    /* code → name */
@@ -38,45 +40,59 @@ province_free(gpointer data)
   g_free(self);
 }
 
-static int
-compare_codes(gconstpointer a, gconstpointer b, gpointer data)
-{
-  return strcmp(a, b);
-}
-
-static GArray *
-read_spans(JsonNode *node)
-{
-  GArray *spans = g_array_new(FALSE, FALSE, sizeof(Span));
-
-  if (!JSON_NODE_HOLDS_ARRAY(node)) {
-    Span always = {json_node_get_string(node), 0, 0};
-    g_array_append_val(spans, always);
-    return spans;
-  }
-  JsonArray *list = json_node_get_array(node);
-  for (guint i = 0; i < json_array_get_length(list); i++) {
-    JsonArray *row = json_array_get_array_element(list, i);
-    Span span = {json_array_get_string_element(row, 0), (int)json_array_get_int_element(row, 1),
-                 (int)json_array_get_int_element(row, 2)};
-    g_array_append_val(spans, span);
-  }
-  return spans;
-}
-
+/* Cuts "02 章贡区 1998-" in place. */
 static void
-read_regions(DsTables *self, JsonObject *groups)
+read_span(Span *span, const char *prefix, char *row)
 {
-  JsonObjectIter group, member;
-  const char *prefix, *suffix;
-  JsonNode *members, *node;
+  char *name = strchr(row, ' ') + 1; /* the schema's pattern has seen to both */
+  char *years = strchr(name, ' ') + 1;
 
-  json_object_iter_init(&group, groups);
-  while (json_object_iter_next(&group, &prefix, &members)) {
-    json_object_iter_init(&member, json_node_get_object(members));
-    while (json_object_iter_next(&member, &suffix, &node))
-      g_tree_insert(self->regions, g_strconcat(prefix, suffix, NULL), read_spans(node));
+  name[-1] = years[-1] = '\0';
+  g_snprintf(span->code, sizeof span->code, "%s%s", prefix, row);
+  span->name = name;
+  span->first = (int)g_ascii_strtoll(years, NULL, 10);
+  span->last = (int)g_ascii_strtoll(strchr(years, '-') + 1, NULL, 10);
+}
+
+static gboolean
+read_group(DsTables *self, const char *prefix, const char *text, GError **error)
+{
+  char *row = g_strdup(text);
+
+  g_ptr_array_add(self->buffers, row);
+  while (row != NULL) {
+    char *next = strchr(row, ';');
+    Span span;
+    if (next != NULL)
+      *next++ = '\0';
+    read_span(&span, prefix, row);
+    if (self->spans->len > 0) {
+      const Span *before = &g_array_index(self->spans, Span, self->spans->len - 1);
+      if (strcmp(span.code, before->code) < 0) {
+        g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
+                    "regions.json: /regions/%s: %s stands after %s", prefix, span.code,
+                    before->code);
+        return FALSE;
+      }
+    }
+    g_array_append_val(self->spans, span);
+    row = next;
   }
+  return TRUE;
+}
+
+static gboolean
+read_regions(DsTables *self, JsonObject *groups, GError **error)
+{
+  JsonObjectIter iter;
+  const char *prefix;
+  JsonNode *node;
+
+  json_object_iter_init_ordered(&iter, groups);
+  while (json_object_iter_next_ordered(&iter, &prefix, &node))
+    if (!read_group(self, prefix, json_node_get_string(node), error))
+      return FALSE;
+  return TRUE;
 }
 
 static void
@@ -115,12 +131,6 @@ read_codes(DsTables *self)
   }
 }
 
-static void
-free_spans(gpointer spans)
-{
-  g_array_unref(spans);
-}
-
 DsTables *
 ds_tables_load(const char *dir, GError **error)
 {
@@ -128,7 +138,8 @@ ds_tables_load(const char *dir, GError **error)
   g_autoptr(DsTables) self = g_new0(DsTables, 1);
 
   g_atomic_ref_count_init(&self->refs);
-  self->regions = g_tree_new_full(compare_codes, NULL, g_free, free_spans);
+  self->spans = g_array_new(FALSE, FALSE, sizeof(Span));
+  self->buffers = g_ptr_array_new_with_free_func(g_free);
   self->provinces = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, province_free);
   self->ethnic = g_hash_table_new(g_str_hash, g_str_equal);
   self->fingers = g_hash_table_new(g_str_hash, g_str_equal);
@@ -139,7 +150,8 @@ ds_tables_load(const char *dir, GError **error)
   }
   JsonObject *regions = json_node_get_object(self->documents[0]);
   self->districts = ds_json_object(regions, "districts");
-  read_regions(self, ds_json_object(regions, "regions"));
+  if (!read_regions(self, ds_json_object(regions, "regions"), error))
+    return NULL;
   read_provinces(self, ds_json_object(regions, "provinces"));
   read_codes(self);
   return g_steal_pointer(&self);
@@ -157,7 +169,8 @@ ds_tables_unref(DsTables *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec(&self->refs))
     return;
-  g_tree_unref(self->regions);
+  g_array_unref(self->spans);
+  g_ptr_array_unref(self->buffers);
   g_hash_table_unref(self->provinces);
   g_hash_table_unref(self->ethnic);
   g_hash_table_unref(self->fingers);
@@ -166,30 +179,47 @@ ds_tables_unref(DsTables *self)
   g_free(self);
 }
 
+/* Index of the first span whose code is not before @code. */
+static guint
+lower_bound(const DsTables *self, const char *code)
+{
+  guint low = 0, high = self->spans->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (strcmp(g_array_index(self->spans, Span, middle).code, code) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 /* The span of @code in @year; 0: the last one. */
 static const Span *
 find_span(const DsTables *self, const char *code, int year)
 {
-  GArray *spans = g_tree_lookup(self->regions, code);
   const Span *found = NULL;
 
-  for (guint i = 0; spans != NULL && i < spans->len; i++) {
-    const Span *span = &g_array_index(spans, Span, i);
+  for (guint i = lower_bound(self, code); i < self->spans->len; i++) {
+    const Span *span = &g_array_index(self->spans, Span, i);
     gboolean then = span->first <= year && (span->last == 0 || year <= span->last);
+    if (!g_str_equal(span->code, code))
+      break;
     if (year == 0 || then)
       found = span;
   }
   return found;
 }
 
-/* Numbers carry the old suffixes 01, 02, 11 and 20 of a city's own districts, which the yearly
- * lists leave out. */
+/* Numbers carry the old suffixes 01, 02, 11 and 20 of a city's own districts, where the yearly
+ * lists do not use the code. */
 static const char *
 district_name(const DsTables *self, const char *code, int year)
 {
   g_autofree char *city = NULL;
 
-  if (strlen(code) != 6)
+  if (strlen(code) != 6 || find_span(self, code, 0) != NULL)
     return NULL;
   city = g_strdup_printf("%.4s00", code);
   return find_span(self, city, year) != NULL ? ds_json_string(self->districts, code + 4) : NULL;
@@ -237,32 +267,18 @@ ds_tables_region_path(const DsTables *self, const char *code)
   return g_string_free(g_steal_pointer(&path), FALSE);
 }
 
-typedef struct {
-  const char *prefix;
-  void (*visit)(const char *code, const char *name, gpointer data);
-  gpointer data;
-} Walk;
-
-static gboolean
-walk_region(gpointer code, gpointer value, gpointer data)
-{
-  const Walk *walk = data;
-  GArray *spans = value;
-  const Span *last = &g_array_index(spans, Span, spans->len - 1);
-
-  if (g_str_has_prefix(code, walk->prefix) && last->last == 0)
-    walk->visit(code, last->name, walk->data);
-  return FALSE;
-}
-
 void
 ds_tables_each_region(const DsTables *self, const char *prefix,
                       void (*visit)(const char *code, const char *name, gpointer data),
                       gpointer data)
 {
-  Walk walk = {prefix, visit, data};
-
-  g_tree_foreach(self->regions, walk_region, &walk);
+  for (guint i = lower_bound(self, prefix); i < self->spans->len; i++) {
+    const Span *span = &g_array_index(self->spans, Span, i);
+    if (!g_str_has_prefix(span->code, prefix))
+      break;
+    if (span->last == 0)
+      visit(span->code, span->name, data);
+  }
 }
 
 /* ---- a region from an address ---- */

@@ -12,10 +12,14 @@ typedef struct {
   DsPack *pack;
 } Fixture;
 
+static DsPolicy *loaded; /* once for all */
+
 static void
 set_up(Fixture *self, gconstpointer data)
 {
-  self->policy = test_policy();
+  if (loaded == NULL)
+    loaded = test_policy();
+  self->policy = ds_policy_ref(loaded);
   self->pack = test_pack(self->policy);
 }
 
@@ -394,5 +398,7 @@ main(int argc, char **argv)
   ADD("delivery-terms", test_delivery_terms);
   ADD("explain", test_explain);
   ADD("wrong-service", test_wrong_service);
-  return g_test_run();
+  int result = g_test_run();
+  ds_policy_unref(loaded);
+  return result;
 }
