@@ -112,6 +112,13 @@ ds_intake_archive(DsStation *self, DsRepoBundle *source, const DsManifest *manif
 
   if (record == NULL)
     return FALSE;
+  if (self->archives->len < self->directory->copies) {
+    g_set_error(error, DS_ERROR, DS_ERROR_FAILED,
+                "the directory promises %u copies, station.json names %u archives: add one, or "
+                "issue a new directory",
+                self->directory->copies, self->archives->len);
+    return FALSE;
+  }
   for (guint i = 0; i < self->archives->len; i++) {
     const DsArchive *archive = self->archives->pdata[i];
     if (!copy_to(self, archive, source, manifest, manifest_bytes, record, error) ||

@@ -8,15 +8,17 @@
 
 struct _DsRosterCheck {
   GDate today;
+  const DsTables *tables;
   GHashTable *numbers; /* number → row */
 };
 
 DsRosterCheck *
-ds_roster_check_new(const GDate *today)
+ds_roster_check_new(const GDate *today, const DsTables *tables)
 {
   DsRosterCheck *self = g_new0(DsRosterCheck, 1);
 
   self->today = *today;
+  self->tables = tables;
   self->numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
@@ -72,6 +74,42 @@ check_number(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report, 
   return TRUE;
 }
 
+/* The code of a group called @name, with or without its 族; NULL when there is none.
+ * (transfer full) */
+static char *
+ethnic_code(const DsTables *tables, const char *name)
+{
+  g_autofree char *full =
+      g_str_has_suffix(name, "族") ? g_strdup(name) : g_strconcat(name, "族", NULL);
+
+  for (guint i = 1; tables != NULL && i < 100; i++) {
+    g_autofree char *code = g_strdup_printf("%02u", i);
+    const char *known = ds_tables_ethnic_name(tables, code);
+    if (g_strcmp0(known, name) == 0 || g_strcmp0(known, full) == 0)
+      return g_steal_pointer(&code);
+  }
+  return NULL;
+}
+
+static gboolean
+check_ethnic(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report, gpointer data)
+{
+  const char *text = g_hash_table_lookup(row->fields, "applicant.ethnic");
+  if (text == NULL)
+    return TRUE;
+
+  gboolean digits = strlen(text) == 2 && strspn(text, "0123456789") == 2;
+  if (digits && (self->tables == NULL || ds_tables_ethnic_name(self->tables, text) != NULL))
+    return TRUE;
+  char *code = ethnic_code(self->tables, text);
+  if (code == NULL) {
+    report(data, row->row, "applicant.ethnic", "must be a code such as 01, or the name of a group");
+    return FALSE;
+  }
+  g_hash_table_replace(row->fields, g_strdup("applicant.ethnic"), code);
+  return TRUE;
+}
+
 static gboolean
 has_control(const char *text)
 {
@@ -120,5 +158,6 @@ ds_roster_check_row(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport r
     report(data, row->row, "applicant.birth", "lies in the future");
     good = FALSE;
   }
+  good = check_ethnic(self, row, report, data) && good;
   return check_number(self, row, report, data) && good;
 }

@@ -10,6 +10,7 @@ static const struct {
     {"姓名", "applicant.name"},
     {"学生姓名", "applicant.name"},
     {"性别", "applicant.sex"},
+    {"民族", "applicant.ethnic"},
     {"民族代码", "applicant.ethnic"},
     {"出生日期", "applicant.birth"},
     {"公民身份号码", "applicant.number"},

@@ -286,7 +286,8 @@ read_json(DsRoster *self, const char *text, gsize size, DsRosterCheck *check, GE
 }
 
 DsRoster *
-ds_roster_read(GBytes *data, const char *name, const GDate *today, GError **error)
+ds_roster_read(GBytes *data, const char *name, const GDate *today, const DsTables *tables,
+               GError **error)
 {
   if (g_bytes_get_size(data) > DS_ROSTER_MAX_BYTES) {
     g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE,
@@ -305,7 +306,7 @@ ds_roster_read(GBytes *data, const char *name, const GDate *today, GError **erro
   g_autofree char *text = decode(self, data, &size, error);
   if (text == NULL)
     return NULL;
-  g_autoptr(DsRosterCheck) check = ds_roster_check_new(today);
+  g_autoptr(DsRosterCheck) check = ds_roster_check_new(today, tables);
   gboolean json = text[strspn(text, " \t\r\n")] == '[';
   if (!(json ? read_json : read_csv)(self, text, size, check, error))
     return NULL;
@@ -313,12 +314,12 @@ ds_roster_read(GBytes *data, const char *name, const GDate *today, GError **erro
 }
 
 DsRoster *
-ds_roster_read_file(const char *path, const GDate *today, GError **error)
+ds_roster_read_file(const char *path, const GDate *today, const DsTables *tables, GError **error)
 {
   g_autofree char *name = g_path_get_basename(path);
   g_autoptr(GBytes) data = ds_files_read(path, DS_ROSTER_MAX_BYTES, error);
 
-  return data == NULL ? NULL : ds_roster_read(data, name, today, error);
+  return data == NULL ? NULL : ds_roster_read(data, name, today, tables, error);
 }
 
 guint

@@ -6,6 +6,8 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include "policy/tables.h"
+
 G_BEGIN_DECLS
 
 #define DS_ROSTER_MAX_BYTES (8u * 1024 * 1024)
@@ -30,11 +32,14 @@ typedef struct _DsRoster DsRoster;
 
 /* Reads @data; @name is for messages. UTF-8, with or without a byte-order mark, or GB 18030, which
  * is noticed and converted with a note. @today is the day a birth date may not lie after.
+ * @tables, if not NULL, turns the names of ethnic groups (汉, 汉族) into their codes.
  * Headings are field names ("applicant.name") or the usual Chinese ones (姓名, 公民身份号码 …).
  * What breaks the file as a whole (encoding, quoting, headings, a limit) is DS_ERROR_INVALID or
  * DS_ERROR_TOO_LARGE; what concerns rows is in the list of problems. (transfer full) */
-DsRoster *ds_roster_read(GBytes *data, const char *name, const GDate *today, GError **error);
-DsRoster *ds_roster_read_file(const char *path, const GDate *today, GError **error);
+DsRoster *ds_roster_read(GBytes *data, const char *name, const GDate *today, const DsTables *tables,
+                         GError **error);
+DsRoster *ds_roster_read_file(const char *path, const GDate *today, const DsTables *tables,
+                              GError **error);
 void ds_roster_free(DsRoster *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsRoster, ds_roster_free)
 

@@ -132,6 +132,18 @@ write_directory(const char *home, DsDirectory *directory, DsKey *root, GBytes **
                          error);
 }
 
+/* What DURABLE promises is what station.json names today. */
+static void
+promise_archives(DsDirectory *directory, const GPtrArray *archives)
+{
+  g_ptr_array_set_size(directory->places, 0);
+  for (guint i = 0; i < archives->len; i++) {
+    const DsArchive *archive = archives->pdata[i];
+    g_ptr_array_add(directory->places, g_strdup(archive->name));
+  }
+  directory->copies = archives->len;
+}
+
 gboolean
 ds_station_issue(DsStation *self, DsDirectory *next, GError **error)
 {
@@ -140,6 +152,7 @@ ds_station_issue(DsStation *self, DsDirectory *next, GError **error)
   if (!ds_station_require_unlocked(self, "issuing a directory", error))
     return FALSE;
   next->version = self->directory->version + 1;
+  promise_archives(next, self->archives);
   next->issued_us = ds_clock_now().wall_us;
   if (!write_directory(self->home, next, self->keys->root, &bytes, error))
     return FALSE;

@@ -100,7 +100,7 @@ test_whole(Fixture *f, gconstpointer data)
   g_autoptr(GBytes) bytes = g_bytes_new(csv, strlen(csv));
   g_autoptr(GError) error = NULL;
   DsDispatchOrder order = order_of(f);
-  g_autoptr(DsRoster) roster = ds_roster_read(bytes, "class.csv", &order.trip_day, &error);
+  g_autoptr(DsRoster) roster = ds_roster_read(bytes, "class.csv", &order.trip_day, NULL, &error);
   g_autoptr(GString) plain = g_string_new(NULL);
 
   g_assert_no_error(error);

@@ -343,6 +343,34 @@ test_correction(Fixture *f, gconstpointer data)
   g_assert_cmpuint(json_array_get_length(json_object_get_array_member(shown, "versions")), ==, 3);
 }
 
+/* Fewer archives than promised: nothing is called durable. */
+static void
+test_archive_gone(Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename(f->home->home, "station.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr(TestBundle) one = seal(f, "a-1");
+  g_autoptr(GError) error = NULL;
+  DsIntakeCounts counts;
+
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  g_autoptr(GString) fewer = g_string_new(text);
+  g_assert_cmpuint(g_string_replace(fewer, "\"archive-2\"", "", 0), ==, 1);
+  *strrchr(fewer->str, ',') = ' ';
+  g_clear_pointer(&f->station, ds_station_free);
+  g_assert_true(g_file_set_contents(path, fewer->str, -1, NULL));
+  f->station = test_home_open(f->home, TRUE);
+  test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
+  g_assert_false(ds_station_intake(f->station, &counts, NULL, NULL, NULL, &error));
+  test_assert_error(&error, DS_ERROR_FAILED, "promises 2 copies, station.json names 1");
+  g_assert_cmpuint(counts.durable, ==, 0);
+  assert_heard(f, one, "received verified");
+
+  g_assert_true(ds_station_renew(f->station, 30, &error));
+  test_intake(f->station);
+  assert_heard(f, one, "received verified durable");
+}
+
 static void
 test_publish_again(Fixture *f, gconstpointer data)
 {
@@ -378,6 +406,7 @@ main(int argc, char **argv)
   ADD("revoked-between", test_revoked_between);
   ADD("cloned", test_cloned);
   ADD("correction", test_correction);
+  ADD("archive-gone", test_archive_gone);
   ADD("publish-again", test_publish_again);
   return g_test_run();
 }

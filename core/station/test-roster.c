@@ -21,7 +21,7 @@ read_size(const char *text, gssize size, GError **error)
   GDate today;
 
   g_date_set_dmy(&today, 1, G_DATE_SEPTEMBER, 2026);
-  return ds_roster_read(bytes, "class.csv", &today, error);
+  return ds_roster_read(bytes, "class.csv", &today, NULL, error);
 }
 
 static DsRoster *
@@ -157,6 +157,33 @@ test_row_problems(void)
 }
 
 static void
+test_ethnic(void)
+{
+  const char *text = "姓名,民族\n甲,汉\n乙,蒙古族\n丙,03\n丁,火星\n戊,99\n";
+  g_autofree char *dir =
+      g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "schemas", "tables", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsTables) tables = ds_tables_load(dir, &error);
+  g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+  GDate today;
+
+  g_assert_no_error(error);
+  g_date_set_dmy(&today, 1, G_DATE_SEPTEMBER, 2026);
+  g_autoptr(DsRoster) roster = ds_roster_read(bytes, "class.csv", &today, tables, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(ds_roster_row_count(roster), ==, 3);
+  g_assert_cmpstr(field(roster, 0, "applicant.ethnic"), ==, "01");
+  g_assert_cmpstr(field(roster, 1, "applicant.ethnic"), ==, "02");
+  g_assert_cmpstr(field(roster, 2, "applicant.ethnic"), ==, "03");
+  assert_problem(roster, 0, 5, "must be a code such as 01");
+  assert_problem(roster, 1, 6, "must be a code such as 01");
+
+  /* without tables only codes are understood */
+  g_autoptr(DsRoster) bare = read_good(text);
+  g_assert_cmpuint(ds_roster_row_count(bare), ==, 2);
+}
+
+static void
 test_permits(void)
 {
   g_autofree char *head = g_strdup_printf("810000%s%03u", "20130405", 11);
@@ -219,6 +246,7 @@ main(int argc, char **argv)
   g_test_add_func("/station/roster/plain", test_plain);
   g_test_add_func("/station/roster/encodings", test_encodings);
   g_test_add_func("/station/roster/row-problems", test_row_problems);
+  g_test_add_func("/station/roster/ethnic", test_ethnic);
   g_test_add_func("/station/roster/permits", test_permits);
   g_test_add_func("/station/roster/broken-files", test_broken_files);
   g_test_add_func("/station/roster/json", test_json);

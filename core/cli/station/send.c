@@ -36,14 +36,24 @@ options_clear(Options *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
+static const char *
+schemas_of(const Options *options)
+{
+  return options->schemas != NULL ? options->schemas : ds_verb_schemas();
+}
+
 /* Notes and problems go to stderr: stdout belongs to the answer. */
 static DsRoster *
 read_roster(const Options *options, GError **error)
 {
+  g_autofree char *dir = g_build_filename(schemas_of(options), "tables", NULL);
+  g_autoptr(DsTables) tables = ds_tables_load(dir, error);
   GDate today;
 
+  if (tables == NULL)
+    return NULL;
   ds_clock_day(ds_clock_now().wall_us, &today);
-  g_autoptr(DsRoster) roster = ds_roster_read_file(options->roster, &today, error);
+  g_autoptr(DsRoster) roster = ds_roster_read_file(options->roster, &today, tables, error);
   if (roster == NULL)
     return NULL;
   for (const char *const *note = ds_roster_notes(roster); *note != NULL; note++)
@@ -58,15 +68,14 @@ read_roster(const Options *options, GError **error)
 static gboolean
 fill_order(const Options *options, const DsRoster *roster, DsDispatchOrder *order, GError **error)
 {
-  *order =
-      (DsDispatchOrder){.unit = options->unit,
-                        .trip_id = options->trip,
-                        .trip_name = options->name,
-                        .jurisdiction = options->jurisdiction,
-                        .region = options->region,
-                        .officers = (const char *const *)options->officers,
-                        .schemas = options->schemas != NULL ? options->schemas : ds_verb_schemas(),
-                        .roster = roster};
+  *order = (DsDispatchOrder){.unit = options->unit,
+                             .trip_id = options->trip,
+                             .trip_name = options->name,
+                             .jurisdiction = options->jurisdiction,
+                             .region = options->region,
+                             .officers = (const char *const *)options->officers,
+                             .schemas = schemas_of(options),
+                             .roster = roster};
   if (ds_date_parse(&order->trip_day, options->day))
     return TRUE;
   g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "--day \"%s\" is no date such as 2026-09-01",

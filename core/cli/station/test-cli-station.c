@@ -32,9 +32,22 @@ answer_clear(Answer *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 
+/* Zero bytes, which git sends, become blanks. */
+static char *
+text_of(GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data(bytes, &size);
+  char *text = g_malloc0(size + 1);
+
+  for (gsize i = 0; i < size; i++)
+    text[i] = data[i] != '\0' ? data[i] : ' ';
+  return text;
+}
+
 /* Words are split at blanks: none of ours holds one. */
 static Answer
-run_with(const char *const *environment, const char *format, va_list arguments)
+run_with(const char *const *environment, const char *input, const char *format, va_list arguments)
 {
   g_autofree char *line = g_strdup_vprintf(format, arguments);
   g_auto(GStrv) words = g_strsplit(line, " ", -1);
@@ -42,7 +55,9 @@ run_with(const char *const *environment, const char *format, va_list arguments)
   g_autofree char *program = g_build_filename(g_getenv("DOORSTEP_BUILD_DIR"), "core", "cli",
                                               "station", "doorstep-station", NULL);
   g_autoptr(GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr(GBytes) said = g_bytes_new(input, strlen(input)), out = NULL, err = NULL;
   g_autoptr(GError) error = NULL;
   Answer answer = {0};
 
@@ -55,9 +70,10 @@ run_with(const char *const *environment, const char *format, va_list arguments)
   g_autoptr(GSubprocess) process =
       g_subprocess_launcher_spawnv(launcher, (const char *const *)argv->pdata, &error);
   g_assert_no_error(error);
-  g_assert_true(
-      g_subprocess_communicate_utf8(process, NULL, NULL, &answer.out, &answer.err, &error));
+  g_assert_true(g_subprocess_communicate(process, said, NULL, &out, &err, &error));
   g_assert_no_error(error);
+  answer.out = text_of(out);
+  answer.err = text_of(err);
   g_assert_true(g_subprocess_get_if_exited(process));
   answer.code = g_subprocess_get_exit_status(process);
   return answer;
@@ -72,7 +88,21 @@ run(const char *format, ...)
   va_list arguments;
 
   va_start(arguments, format);
-  Answer answer = run_with(environment, format, arguments);
+  Answer answer = run_with(environment, "", format, arguments);
+  va_end(arguments);
+  return answer;
+}
+
+static Answer run_in(const char *const *environment, const char *input, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static Answer
+run_in(const char *const *environment, const char *input, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start(arguments, format);
+  Answer answer = run_with(environment, input, format, arguments);
   va_end(arguments);
   return answer;
 }
@@ -201,6 +231,15 @@ test_refusals(Fixture *f, gconstpointer data)
   assert_answer(&busy, 69, "somebody");
 }
 
+/* What sshd would run for a client that asks for @command and then says it has nothing to do. */
+static Answer
+serve(Fixture *f, const char *command)
+{
+  const char *environment[] = {"SSH_ORIGINAL_COMMAND", command, NULL};
+
+  return run_in(environment, "0000", "serve --home %s unit-7", f->home);
+}
+
 static void
 test_serve(Fixture *f, gconstpointer data)
 {
@@ -211,6 +250,10 @@ test_serve(Fixture *f, gconstpointer data)
   enrol(f);
   g_auto(Answer) shell = run("serve --home %s unit-7", f->home);
   assert_answer(&shell, 77, "");
+  g_auto(Answer) other = serve(f, "git-receive-pack 'unit-8.git'");
+  assert_answer(&other, 77, "");
+  g_auto(Answer) pack = serve(f, "git-receive-pack 'unit-7.git'");
+  assert_answer(&pack, 0, "report-status");
   g_assert_true(g_file_set_contents(
       key,
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl unit\n", -1,
