@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "depot/git.h"
+#include "depot/stock-git.h"
 
 typedef struct {
   DsCarrier parent;

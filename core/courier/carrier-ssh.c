@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "depot/git.h"
+#include "depot/stock-git.h"
 
 /* Relative, and ssh runs in HOME/depot: a socket's name may only be 107 bytes long. */
 #define CONTROL_PATH "mux"

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "depot/git.h"
+#include "depot/stock-git.h"
 #include "depot/serve.h"
 
 #define KEY_TEXT_MAX 4096

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "depot/git.h"
+#include "depot/stock-git.h"
 
 #define PUMP_SIZE (64 * 1024)
 /* the index and the pack's own framing come on top of what was received */

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "depot/git.h"
+#include "depot/stock-git.h"
 
 #define HEAD_TEXT "ref: refs/heads/none\n"
 #define MAINTAIN_SILENCE_SECONDS 3600

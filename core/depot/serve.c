@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "depot/git.h"
 #include "depot/pktline.h"
 #include "depot/refs.h"
+#include "depot/stock-git.h"
 
 #define UNIT_MAX 64
 #define SERVE_MEMORY (G_GUINT64_CONSTANT(2) << 30)

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "depot/git.h"
 #include "depot/test-peer.h"
 
 typedef struct {

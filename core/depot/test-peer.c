@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "depot/git.h"
+#include "depot/stock-git.h"
 #include "depot/push.h"
 
 struct _TestPeer {

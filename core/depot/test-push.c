@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include "base/error.h"
-#include "depot/git.h"
 #include "depot/pktline.h"
 #include "depot/test-peer.h"
 
