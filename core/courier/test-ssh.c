@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Contacts through a real sshd on loopback, with the forced command and a pinned host key. */
+#include "courier/exchange.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "courier/test-unit.h"
+#include "depot/serve.h"
+
+typedef struct {
+  TestUnit unit;
+  char *sshd; /* folder of the private sshd, NULL: none could be started */
+  DsCourierConfig *config;
+} Fixture;
+
+/* Runs tests/lib/sshd.sh. */
+static gboolean
+sshd(const char *verb, const char *folder)
+{
+  g_autofree char *script =
+      g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "tests", "lib", "sshd.sh", NULL);
+  const char *argv[] = {script, verb, folder, NULL};
+  int status = -1;
+
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+               NULL, NULL, NULL, NULL, &status, NULL);
+  return status == 0;
+}
+
+static char *
+read_text(const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename(folder, name, NULL);
+  char *text = NULL;
+
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  return g_strstrip(text);
+}
+
+static void
+authorize(Fixture *self, const char *unit)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *program = g_build_filename(g_getenv("DOORSTEP_BUILD_DIR"), "core", "courier",
+                                              "test-courier-forced-command", NULL);
+  const char *command[] = {program, unit, self->unit.repo, NULL};
+  g_autofree char *key = ds_courier_make_identity(self->unit.home, "unit-1", &error);
+  g_assert_no_error(error);
+  g_autofree char *line = ds_serve_authorized_line(command, unit, key, &error);
+  g_assert_no_error(error);
+  g_assert_true(ds_files_replace(self->sshd, "authorized_keys", line, strlen(line), &error));
+}
+
+static void
+set_up(Fixture *self, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *installed = g_find_program_in_path("sshd");
+  g_autofree char *folder = NULL;
+
+  test_unit_set_up(&self->unit, NULL);
+  folder = g_build_filename(self->unit.folder, "sshd", NULL);
+  if ((installed == NULL && access("/usr/sbin/sshd", X_OK) != 0) || !sshd("start", folder)) {
+    g_test_skip("no sshd can be started here; install openssh-server");
+    return;
+  }
+  self->sshd = g_steal_pointer(&folder);
+  g_autofree char *port = read_text(self->sshd, "port");
+  g_autofree char *key = read_text(self->sshd, "host_key.pub");
+  self->config = ds_courier_config_new(self->unit.home);
+  self->config->carrier = g_strdup("ssh");
+  self->config->unit = g_strdup("unit-1");
+  self->config->host = g_strdup("127.0.0.1");
+  self->config->port = (guint)atoi(port);
+  g_free(self->config->user);
+  self->config->user = g_strdup(g_get_user_name());
+  g_assert_true(ds_courier_pin_host(self->config, key, &error));
+  authorize(self, "unit-1");
+  g_assert_no_error(error);
+}
+
+static void
+tear_down(Fixture *self, gconstpointer data)
+{
+  if (self->sshd != NULL)
+    sshd("stop", self->sshd);
+  g_free(self->sshd);
+  g_clear_pointer(&self->config, ds_courier_config_free);
+  test_unit_tear_down(&self->unit, NULL);
+}
+
+static gboolean
+sync_ssh(Fixture *self, DsExchangeResult *result, GError **error)
+{
+  g_autoptr(DsCarrier) carrier = ds_carrier_ssh_new(self->config, error);
+
+  g_assert_nonnull(carrier);
+  return ds_exchange_run(self->unit.home, carrier, NULL, result, error);
+}
+
+static void
+expect_error(Fixture *self, DsErrorCode code, const char *words)
+{
+  g_autoptr(GError) error = NULL;
+  DsExchangeResult result;
+
+  g_assert_false(sync_ssh(self, &result, &error));
+  g_test_message("%s", error->message);
+  g_assert_error(error, DS_ERROR, (int)code);
+  g_assert_nonnull(strstr(error->message, words));
+  g_assert_cmpuint(result.handed_over, ==, 0);
+  g_assert_cmpuint(result.bytes_sent, ==, 0);
+  ds_exchange_result_clear(&result);
+}
+
+static void
+test_contact(Fixture *self, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *socket = g_build_filename(self->unit.home, "depot", "mux", NULL);
+  DsExchangeResult result;
+
+  if (self->sshd == NULL)
+    return;
+  test_unit_seal(&self->unit, 3, 3, 400000);
+  test_unit_publish(&self->unit, 1, DS_OUTBOX_DIRECTORY, "directory", "who");
+  g_assert_true(sync_ssh(self, &result, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(result.handed_over, ==, 3);
+  g_assert_cmpuint(result.messages, ==, 1);
+  g_assert_cmpuint(result.forgotten, ==, 1);
+  ds_exchange_result_clear(&result);
+  test_unit_check_arrived(&self->unit);
+  /* the shared connection is over with the carrier */
+  for (guint i = 0; i < 50 && access(socket, F_OK) == 0; i++)
+    g_usleep(20 * 1000);
+  g_assert_cmpint(access(socket, F_OK), !=, 0);
+}
+
+/* Another key on the same address: nothing is sent, and the words say what to do. */
+static void
+test_changed_key(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  test_unit_seal(&self->unit, 1, 1, 100);
+  g_assert_true(sshd("rekey", self->sshd));
+  expect_error(self, DS_ERROR_REFUSED, self->config->known_hosts);
+  expect_error(self, DS_ERROR_REFUSED, "by telephone");
+  g_autoptr(GArray) arrived = test_unit_arrived(&self->unit);
+  g_assert_cmpuint(arrived->len, ==, 0);
+}
+
+static void
+test_no_key(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  g_assert_cmpint(unlink(self->config->known_hosts), ==, 0);
+  expect_error(self, DS_ERROR_REFUSED, "pin the station's host key first");
+  g_assert_true(g_file_set_contents(self->config->known_hosts, "", 0, NULL));
+  expect_error(self, DS_ERROR_REFUSED, "does not show the host key pinned");
+  g_assert_cmpint(unlink(self->config->identity), ==, 0);
+  expect_error(self, DS_ERROR_REFUSED, "make this unit's ssh key first");
+}
+
+static void
+test_unknown_unit(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  g_autoptr(GError) error = NULL;
+  g_assert_true(ds_files_replace(self->sshd, "authorized_keys", "", 0, &error));
+  expect_error(self, DS_ERROR_REFUSED, "does not accept this unit's ssh key");
+}
+
+/* The key is another unit's: the forced command does not let it near this repository. */
+static void
+test_other_unit(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  authorize(self, "unit-2");
+  expect_error(self, DS_ERROR_RETRY, "this key may only run git's two services on 'unit-2.git'");
+}
+
+static void
+test_station_down(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  g_assert_true(sshd("stop", self->sshd));
+  expect_error(self, DS_ERROR_RETRY, "Connection refused");
+}
+
+/* All connections die in mid push, as on a bad line; the next contact finishes. */
+static void
+on_progress(const DsExchangeProgress *progress, gpointer user_data)
+{
+  Fixture *self = user_data;
+  g_autofree char *cut = g_build_filename(self->sshd, "was-cut", NULL);
+
+  if (progress->bytes_sent > 4000000 && access(cut, F_OK) != 0) {
+    g_assert_true(g_file_set_contents(cut, "", 0, NULL));
+    g_assert_true(sshd("cut", self->sshd));
+  }
+}
+
+static void
+test_cut(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsCarrier) carrier = ds_carrier_ssh_new(self->config, &error);
+  const DsExchangeOptions options = {.progress = on_progress, .user_data = self};
+  DsExchangeResult first, second;
+
+  test_unit_seal(&self->unit, 4, 60, 500000);
+  g_assert_false(ds_exchange_run(self->unit.home, carrier, &options, &first, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_RETRY);
+  g_clear_error(&error);
+  g_assert_cmpuint(first.handed_over, <, 4);
+  g_assert_true(ds_exchange_run(self->unit.home, carrier, NULL, &second, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(second.handed_over + second.already_there, ==, 4);
+  test_unit_check_arrived(&self->unit);
+  ds_exchange_result_clear(&first);
+  ds_exchange_result_clear(&second);
+}
+
+#define ADD(name, function) \
+  g_test_add("/courier/ssh/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  ADD("contact", test_contact);
+  ADD("changed-key", test_changed_key);
+  ADD("no-key", test_no_key);
+  ADD("unknown-unit", test_unknown_unit);
+  ADD("other-unit", test_other_unit);
+  ADD("station-down", test_station_down);
+  ADD("cut", test_cut);
+  return g_test_run();
+}
