@@ -136,6 +136,7 @@ ssh_explain(DsCarrier *carrier, DsLink *link, GError **error)
                                         "IDENTIFICATION HAS CHANGED",
                                         "no matching host key type found", NULL};
   static const char *const unknown_key[] = {"Permission denied (", NULL};
+  static const char *const other_unit[] = {"this key may only run git", NULL}; /* depot/serve.c */
   static const char *const open_key[] = {"UNPROTECTED PRIVATE KEY FILE", NULL};
   Ssh *self = (Ssh *)carrier;
   const char *words = ds_link_complaint(link);
@@ -160,6 +161,10 @@ ssh_explain(DsCarrier *carrier, DsLink *link, GError **error)
                 "the station does not accept this unit's ssh key %s.pub; ask the station to enter "
                 "it in authorized_keys",
                 self->identity);
+  else if (says(words, other_unit))
+    g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+                "at the station this unit's ssh key belongs to another unit than %s: %s",
+                self->unit, words);
   else
     g_set_error(error, DS_ERROR, code, "%s (ssh says: %s)", old, words);
 }

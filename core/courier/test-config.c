@@ -159,10 +159,10 @@ test_ssh_arguments(void)
   g_free(config->host);
   config->host = g_strdup("station.example");
   g_free(config->identity);
-  config->identity = g_strdup("/home/a\"b/id");
+  config->identity = g_strdup("/srv/a\"b/id");
   g_assert_null(ds_carrier_ssh_new(config, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
-  g_assert_nonnull(strstr(error->message, "/home/a\"b/id"));
+  g_assert_nonnull(strstr(error->message, "/srv/a\"b/id"));
 }
 
 int
