@@ -111,8 +111,11 @@ take_report(DsRound *self, const DsDepotSource *source, const DsPushReport *repo
       g_queue_push_tail(alone, g_memdup2(&source->id, sizeof source->id));
       return TRUE;
     }
-    ds_round_refuse(self, "the station refused bundle %s: %s", ds_digest_to_hex(&source->id, hex),
-                    report->reason);
+    /* git says the same words for a full disk, a killed index-pack and a bundle it dislikes */
+    ds_round_refuse(self,
+                    "the station did not take bundle %s: %s; it stays here and is offered again at "
+                    "the next contact",
+                    ds_digest_to_hex(&source->id, hex), report->reason);
     return TRUE;
   case DS_PUSH_UNREADABLE:
     ds_round_refuse(self, "bundle %s cannot be read here: %s", ds_digest_to_hex(&source->id, hex),

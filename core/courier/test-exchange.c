@@ -265,7 +265,7 @@ test_refused_bundle(TestUnit *unit, gconstpointer data)
   g_assert_no_error(error);
   g_assert_cmpuint(result.handed_over, ==, 2);
   g_assert_cmpuint(result.refused, ==, 1);
-  g_assert_nonnull(strstr(result.trouble, "the station refused bundle"));
+  g_assert_nonnull(strstr(result.trouble, "the station did not take bundle"));
   ds_exchange_result_clear(&result);
   g_unlink(lock);
   result = test_unit_sync_well(unit);
