@@ -50,6 +50,23 @@ number_fault(const DsNumber *number)
   return number->valid ? NULL : "is no citizen number";
 }
 
+/* Whether the row says what its number says. */
+static gboolean
+agrees(const DsRosterRow *row, const DsNumber *number, DsRosterCheckReport report, gpointer data)
+{
+  const char *sex = g_hash_table_lookup(row->fields, "applicant.sex");
+  const char *birth = g_hash_table_lookup(row->fields, "applicant.birth");
+  GDate day;
+
+  if (sex != NULL && strlen(sex) == 1 && (guint)(*sex - '0') != number->sex)
+    report(data, FALSE, row->row, "applicant.sex", "is not the sex that the number tells");
+  if (birth == NULL || !number->has_birth || !ds_date_parse(&day, birth) ||
+      g_date_compare(&day, &number->birth) == 0)
+    return TRUE;
+  report(data, TRUE, row->row, "applicant.birth", "is not the birth date in the number");
+  return FALSE;
+}
+
 static gboolean
 check_number(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report, gpointer data)
 {
@@ -60,15 +77,17 @@ check_number(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report, 
   DsNumber number = ds_number_parse(text, &self->today);
   const char *fault = number_fault(&number);
   if (fault != NULL) {
-    report(data, row->row, "applicant.number", fault);
+    report(data, TRUE, row->row, "applicant.number", fault);
     return FALSE;
   }
   guint first = GPOINTER_TO_UINT(g_hash_table_lookup(self->numbers, number.text));
   if (first != 0) {
     g_autofree char *twice = g_strdup_printf("is the same number as in row %u", first);
-    report(data, row->row, "applicant.number", twice);
+    report(data, TRUE, row->row, "applicant.number", twice);
     return FALSE;
   }
+  if (!agrees(row, &number, report, data))
+    return FALSE;
   g_hash_table_insert(self->numbers, g_strdup(number.text), GUINT_TO_POINTER(row->row));
   g_hash_table_replace(row->fields, g_strdup("applicant.number"), g_strdup(number.text));
   return TRUE;
@@ -103,7 +122,8 @@ check_ethnic(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report, 
     return TRUE;
   char *code = ethnic_code(self->tables, text);
   if (code == NULL) {
-    report(data, row->row, "applicant.ethnic", "must be a code such as 01, or the name of a group");
+    report(data, TRUE, row->row, "applicant.ethnic",
+           "must be a code such as 01, or the name of a group");
     return FALSE;
   }
   g_hash_table_replace(row->fields, g_strdup("applicant.ethnic"), code);
@@ -128,7 +148,7 @@ check_texts(DsRosterRow *row, DsRosterCheckReport report, gpointer data)
   for (GList *name = names; name != NULL; name = name->next) {
     if (!has_control(g_hash_table_lookup(row->fields, name->data)))
       continue;
-    report(data, row->row, name->data, "holds a line break or another control character");
+    report(data, TRUE, row->row, name->data, "holds a line break or another control character");
     good = FALSE;
   }
   return good;
@@ -144,18 +164,18 @@ ds_roster_check_row(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport r
   GDate day;
 
   if (g_hash_table_lookup(row->fields, "applicant.name") == NULL) {
-    report(data, row->row, "applicant.name", "is empty");
+    report(data, TRUE, row->row, "applicant.name", "is empty");
     good = FALSE;
   }
   if (sex != NULL && strcmp(sex, "1") != 0 && strcmp(sex, "2") != 0) {
-    report(data, row->row, "applicant.sex", "must be 1 (男) or 2 (女)");
+    report(data, TRUE, row->row, "applicant.sex", "must be 1 (男) or 2 (女)");
     good = FALSE;
   }
   if (birth != NULL && !ds_date_parse(&day, birth)) {
-    report(data, row->row, "applicant.birth", "must be a date such as 2012-09-01");
+    report(data, TRUE, row->row, "applicant.birth", "must be a date such as 2012-09-01");
     good = FALSE;
   } else if (birth != NULL && g_date_compare(&day, &self->today) > 0) {
-    report(data, row->row, "applicant.birth", "lies in the future");
+    report(data, TRUE, row->row, "applicant.birth", "lies in the future");
     good = FALSE;
   }
   good = check_ethnic(self, row, report, data) && good;

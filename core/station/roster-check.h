@@ -9,7 +9,9 @@
 G_BEGIN_DECLS
 
 typedef struct _DsRosterCheck DsRosterCheck;
-typedef void (*DsRosterCheckReport)(gpointer data, guint row, const char *column, const char *text);
+/* @problem FALSE: only worth a note, the row is good. */
+typedef void (*DsRosterCheckReport)(gpointer data, gboolean problem, guint row, const char *column,
+                                    const char *text);
 
 /* @today: the day a birth date may not lie after. @tables may be NULL, else must stay. */
 DsRosterCheck *ds_roster_check_new(const GDate *today, const DsTables *tables);
@@ -17,8 +19,9 @@ void ds_roster_check_free(DsRosterCheck *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsRosterCheck, ds_roster_check_free)
 
 /* Checks form and length of what is given, the citizen number in every aspect, and that no number
- * stood in an earlier row. Brings number and ethnic group into their one form. FALSE when anything
- * was reported.
+ * stood in an earlier row. A number that says another sex than the row is a note: such numbers
+ * exist (domain facts 2.4); another birth date is a problem. Brings number and ethnic group into
+ * their one form. FALSE when anything was reported.
  */
 gboolean ds_roster_check_row(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report,
                              gpointer data);

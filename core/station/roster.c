@@ -55,9 +55,8 @@ note(DsRoster *self, const char *text)
 }
 
 static void
-add_problem(gpointer data, guint row, const char *column, const char *text)
+add_problem(DsRoster *self, guint row, const char *column, const char *text)
 {
-  DsRoster *self = data;
   DsRosterProblem *problem = g_new0(DsRosterProblem, 1);
 
   problem->row = row;
@@ -65,6 +64,17 @@ add_problem(gpointer data, guint row, const char *column, const char *text)
   problem->text = *column == '\0' ? g_strdup_printf("row %u: %s", row, text)
                                   : g_strdup_printf("row %u, %s: %s", row, column, text);
   g_ptr_array_add(self->problems, problem);
+}
+
+static void
+add_remark(gpointer data, gboolean problem, guint row, const char *column, const char *text)
+{
+  if (problem) {
+    add_problem(data, row, column, text);
+    return;
+  }
+  g_autofree char *line = g_strdup_printf("row %u, %s: %s", row, column, text);
+  note(data, line);
 }
 
 /* The text as UTF-8 without a byte-order mark. (transfer full) */
@@ -180,7 +190,7 @@ read_csv(DsRoster *self, const char *text, gsize size, DsRosterCheck *check, GEr
     }
     for (guint c = 0; c < fields->len; c++)
       set_field(row, fields->pdata[c], cells->cells->pdata[c]);
-    if (ds_roster_check_row(check, row, add_problem, self))
+    if (ds_roster_check_row(check, row, add_remark, self))
       g_ptr_array_add(self->rows, row);
     else
       row_free(row);
@@ -277,7 +287,7 @@ read_json(DsRoster *self, const char *text, gsize size, DsRosterCheck *check, GE
     DsRosterRow *row = read_object(self, json_array_get_element(array, i), i + 1);
     if (row == NULL)
       continue;
-    if (ds_roster_check_row(check, row, add_problem, self))
+    if (ds_roster_check_row(check, row, add_remark, self))
       g_ptr_array_add(self->rows, row);
     else
       row_free(row);
@@ -310,6 +320,10 @@ ds_roster_read(GBytes *data, const char *name, const GDate *today, const DsTable
   gboolean json = text[strspn(text, " \t\r\n")] == '[';
   if (!(json ? read_json : read_csv)(self, text, size, check, error))
     return NULL;
+  if (self->rows->len + self->problems->len == 0) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s names nobody: there are no rows", name);
+    return NULL;
+  }
   return g_steal_pointer(&self);
 }
 
@@ -361,8 +375,8 @@ ds_roster_require_clean(const DsRoster *self, GError **error)
     return TRUE;
   for (guint i = 0; i < self->problems->len; i++)
     g_string_append_printf(text, "\n  %s", ds_roster_problem(self, i)->text);
-  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s has %u problems, nothing was sent:%s",
-              self->name, self->problems->len, text->str);
+  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s has %u problem%s, nothing was sent:%s",
+              self->name, self->problems->len, self->problems->len == 1 ? "" : "s", text->str);
   return FALSE;
 }
 

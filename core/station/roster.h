@@ -49,7 +49,8 @@ const DsRosterRow *ds_roster_row(const DsRoster *self, guint index);
 /* In the order of rows. (transfer none) */
 guint ds_roster_problem_count(const DsRoster *self);
 const DsRosterProblem *ds_roster_problem(const DsRoster *self, guint index);
-/* Remarks about the file ("converted from GB 18030"); NULL-terminated, (transfer none). */
+/* Remarks about the file ("converted from GB 18030", "row 2, applicant.sex: …"); NULL-terminated,
+ * (transfer none). */
 const char *const *ds_roster_notes(const DsRoster *self);
 
 /* DS_ERROR_INVALID with every problem on a line of its own; FALSE when there is any. */

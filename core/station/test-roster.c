@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gio/gio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "model/number.h"
 #include "station/roster.h"
 
@@ -198,6 +201,7 @@ static void
 test_broken_files(void)
 {
   assert_refused("", -1, DS_ERROR_INVALID, "is empty");
+  assert_refused("applicant.name\n\n", -1, DS_ERROR_INVALID, "names nobody");
   assert_refused("applicant.number\n1\n", -1, DS_ERROR_INVALID, "no column applicant.name");
   assert_refused("applicant.name,Klasse\n", -1, DS_ERROR_INVALID,
                  "row 1, column 2: \"Klasse\" is no heading");
@@ -215,6 +219,65 @@ test_broken_files(void)
   assert_refused(commas, -1, DS_ERROR_TOO_LARGE, "too many columns");
   g_autofree char *huge = g_strnfill(DS_ROSTER_MAX_BYTES + 1, 'x');
   assert_refused(huge, -1, DS_ERROR_TOO_LARGE, "divide it");
+}
+
+/* Every broken roster that the generator of people knows, with what it says about each. */
+static void
+test_generated(void)
+{
+  g_autofree char *program =
+      g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "tests", "people", "bad", NULL);
+  g_autofree char *dir = g_dir_make_tmp("doorstep-XXXXXX", NULL);
+  g_autofree char *list = g_build_filename(dir, "bad.json", NULL);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  g_autoptr(GError) error = NULL;
+  GDate today;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  g_autoptr(GSubprocess) process =
+      g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, program, "--out", dir, NULL);
+  g_assert_no_error(error);
+  g_assert_true(g_subprocess_wait_check(process, NULL, &error));
+  g_assert_true(json_parser_load_from_file(parser, list, &error));
+  JsonObject *root = json_node_get_object(json_parser_get_root(parser));
+  g_assert_true(ds_date_parse(&today, json_object_get_string_member(root, "day")));
+  json_object_iter_init(&iter, json_object_get_object_member(root, "rosters"));
+  while (json_object_iter_next(&iter, &name, &node)) {
+    JsonObject *about = json_node_get_object(node);
+    JsonArray *rows = json_object_get_array_member(about, "rows");
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    g_autoptr(DsRoster) roster = ds_roster_read_file(path, &today, NULL, &error);
+    gboolean taken = roster != NULL && ds_roster_require_clean(roster, &error);
+    g_test_message("%s: %s", name, error != NULL ? error->message : "taken");
+    g_assert_true(taken == json_object_get_boolean_member(about, "taken"));
+    for (guint i = 0; !taken && i < json_array_get_length(rows); i++) {
+      g_autofree char *row = g_strdup_printf("row %d", (int)json_array_get_int_element(rows, i));
+      g_assert_true(strstr(error->message, row) != NULL ||
+                    strcmp(name, "duplicate.csv") == 0); /* says "same as in row" */
+    }
+    g_clear_error(&error);
+  }
+  g_assert_true(ds_files_remove_tree(dir, NULL));
+}
+
+static void
+test_contradictions(void)
+{
+  g_autofree char *number = make_number("20130405", 11); /* a man's */
+  g_autofree char *text =
+      g_strdup_printf("applicant.name,applicant.number,applicant.sex,applicant.birth\n"
+                      "甲,%s,2,2013-04-05\n",
+                      number);
+  g_autofree char *other = g_strdup_printf(
+      "applicant.name,applicant.number,applicant.birth\n乙,%s,2013-04-06\n", number);
+  g_autoptr(DsRoster) sex = read_good(text), birth = read_good(other);
+
+  g_assert_cmpuint(ds_roster_row_count(sex), ==, 1);
+  g_assert_cmpstr(ds_roster_notes(sex)[0], ==,
+                  "row 2, applicant.sex: is not the sex that the number tells");
+  assert_problem(birth, 0, 2, "applicant.birth: is not the birth date in the number");
 }
 
 static void
@@ -249,6 +312,8 @@ main(int argc, char **argv)
   g_test_add_func("/station/roster/ethnic", test_ethnic);
   g_test_add_func("/station/roster/permits", test_permits);
   g_test_add_func("/station/roster/broken-files", test_broken_files);
+  g_test_add_func("/station/roster/contradictions", test_contradictions);
+  g_test_add_func("/station/roster/generated", test_generated);
   g_test_add_func("/station/roster/json", test_json);
   return g_test_run();
 }
