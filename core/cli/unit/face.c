@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/unit/face.h"
+
+#include "base/error.h"
+#include "cli/common/report.h"
+
+static const char *
+schema_dir(const DsFace *self)
+{
+  const char *environment = g_getenv("DOORSTEP_SCHEMA_DIR");
+
+  if (self->schema_dir != NULL)
+    return self->schema_dir;
+  return environment != NULL ? environment : DOORSTEP_SCHEMA_DIR;
+}
+
+static const char *
+plugin_dir(const DsFace *self)
+{
+  return self->plugin_dir != NULL ? self->plugin_dir : ds_registry_default_folder();
+}
+
+DsUnit *
+ds_face_unit(DsFace *self, GError **error)
+{
+  if (self->unit != NULL)
+    return self->unit;
+  if (!ds_vault_exists(self->home)) {
+    g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND,
+                _("there is no unit in %s: make one with \"doorstep unit init\", or name another "
+                  "folder with --home"),
+                self->home);
+    return NULL;
+  }
+
+  g_autoptr(DsSecret) passphrase =
+      ds_cli_passphrase_read(&self->passphrase, _("Passphrase of the unit: "), error);
+  if (passphrase == NULL)
+    return NULL;
+  DsUnitPlaces places = {.home = self->home,
+                         .program = DS_PROGRAM,
+                         .plugin_dir = plugin_dir(self),
+                         .schema_dir = schema_dir(self),
+                         .officer = self->officer};
+  self->unit = ds_unit_open(&places, passphrase, error);
+  return self->unit;
+}
+
+DsPolicy *
+ds_face_policy(DsFace *self, GError **error)
+{
+  return ds_policy_load(schema_dir(self), error);
+}
+
+DsRegistry *
+ds_face_plugins(DsFace *self, GError **error)
+{
+  return ds_registry_load(plugin_dir(self), NULL, error);
+}
+
+void
+ds_face_close(DsFace *self)
+{
+  g_clear_pointer(&self->unit, ds_unit_close);
+}
+
+void
+ds_face_print(JsonBuilder *builder)
+{
+  JsonNode *root = json_builder_get_root(builder);
+
+  ds_cli_print_json(root);
+  json_node_unref(root);
+  g_object_unref(builder);
+}
+
+void
+ds_face_member(JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name(builder, name);
+  if (value != NULL)
+    json_builder_add_string_value(builder, value);
+  else
+    json_builder_add_null_value(builder);
+}
+
+void
+ds_face_findings(JsonBuilder *builder, const char *name, const DsFindings *findings)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < ds_findings_count(findings); i++) {
+    const DsFinding *finding = ds_findings_get(findings, i);
+    json_builder_begin_object(builder);
+    ds_face_member(builder, "kind", ds_finding_kind_word(finding->kind));
+    ds_face_member(builder, "code", finding->code);
+    ds_face_member(builder, "subject", finding->subject);
+    ds_face_member(builder, "text", finding->text);
+    ds_face_member(builder, "origin", finding->origin);
+    ds_face_member(builder, "document", finding->document);
+    ds_face_member(builder, "clause", finding->clause);
+    ds_face_member(builder, "phrase", finding->phrase);
+    ds_face_member(builder, "requirements", finding->requirements);
+    ds_face_member(builder, "who", finding->who);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+static const char *
+kind_title(DsFindingKind kind)
+{
+  switch (kind) {
+  case DS_FINDING_NOTE:
+    return _("note");
+  case DS_FINDING_WARNING:
+    return _("warning");
+  case DS_FINDING_MISSING:
+    return _("missing");
+  case DS_FINDING_INVALID:
+    return _("wrong");
+  case DS_FINDING_UNDETERMINED:
+    return _("open");
+  case DS_FINDING_REFUSE:
+    return _("refuse");
+  }
+  return "";
+}
+
+void
+ds_face_show_findings(const DsFindings *findings)
+{
+  for (guint i = 0; i < ds_findings_count(findings); i++) {
+    const DsFinding *finding = ds_findings_get(findings, i);
+    g_print("  [%s] %s", kind_title(finding->kind),
+            finding->text != NULL ? finding->text : finding->code);
+    if (finding->subject != NULL)
+      g_print(" (%s)", finding->subject);
+    g_print("\n");
+    if (finding->clause != NULL && finding->phrase != NULL)
+      g_print("      %s %s「%s」\n", finding->document != NULL ? finding->document : "",
+              finding->clause, finding->phrase);
+  }
+}
