@@ -381,14 +381,14 @@ ds_roster_require_clean(const DsRoster *self, GError **error)
 }
 
 static JsonNode *
-row_to_json(const DsRosterRow *row)
+row_to_json(const DsRosterRow *row, guint number)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
   g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(row->fields), (GCompareFunc)strcmp);
 
   json_builder_begin_object(builder);
   json_builder_set_member_name(builder, "row");
-  json_builder_add_int_value(builder, row->row);
+  json_builder_add_int_value(builder, number);
   json_builder_set_member_name(builder, "fields");
   json_builder_begin_object(builder);
   for (GList *name = names; name != NULL; name = name->next) {
@@ -409,7 +409,7 @@ ds_roster_to_json(const DsRoster *self)
   gsize size = 0;
 
   for (guint i = 0; i < self->rows->len; i++)
-    json_array_add_element(array, row_to_json(self->rows->pdata[i]));
+    json_array_add_element(array, row_to_json(self->rows->pdata[i], i + 1));
   json_node_take_array(root, array);
   json_generator_set_root(generator, root);
   char *text = json_generator_to_data(generator, &size);

@@ -56,7 +56,8 @@ const char *const *ds_roster_notes(const DsRoster *self);
 /* DS_ERROR_INVALID with every problem on a line of its own; FALSE when there is any. */
 gboolean ds_roster_require_clean(const DsRoster *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What travels in a dispatch: a JSON array of {"row": n, "fields": {…}}, sorted names. */
+/* What travels in a dispatch: a JSON array of {"row": n, "fields": {…}}, sorted names; n counts the
+ * people who are sent, from 1, which is what the officer says aloud. */
 GBytes *ds_roster_to_json(const DsRoster *self);
 
 G_END_DECLS

@@ -142,7 +142,7 @@ gboolean
 ds_unit_init(const char *home, const char *id, const char *name, const DsUnitOfficer *officers,
              guint n_officers, DsSecret *passphrase, DsSlotsCost cost, GError **error)
 {
-  static const char *const folders[] = {"store", "spool", "inbox", "depot"};
+  static const char *const folders[] = {"store", "store/spool", "inbox", "depot"};
 
   if (!check_names(id, officers, n_officers, error) || !ds_files_make_dir(home, error))
     return FALSE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "policy/json.h"
 #include "unit/apply.h"
 #include "unit/case.h"
 #include "unit/enrol.h"
@@ -68,6 +69,27 @@ make_people(TestHome *self)
   g_assert_cmpint(status, ==, 0);
 }
 
+/* The list of people as a dispatch carries it: each with its row. (transfer full) */
+static char *
+dispatched_roster(const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) people = ds_json_load(path, &error);
+  g_autoptr(JsonNode) rows = json_node_init_array(json_node_alloc(), json_array_new());
+
+  g_assert_no_error(error);
+  JsonArray *list = json_node_get_array(people);
+  json_array_unref(json_node_get_array(rows));
+  for (guint i = 0; i < json_array_get_length(list); i++) {
+    JsonObject *row = json_object_new();
+    json_object_set_int_member(row, "row", i + 1);
+    json_object_set_object_member(row, "fields",
+                                  json_object_ref(json_array_get_object_element(list, i)));
+    json_array_add_object_element(json_node_get_array(rows), row);
+  }
+  return ds_json_to_text(rows, FALSE);
+}
+
 static void
 meet_station(TestHome *self)
 {
@@ -81,7 +103,7 @@ meet_station(TestHome *self)
   g_assert_true(ds_unit_trust(self->unit, self->station->directory_bytes,
                               self->station->fingerprint, &error));
   g_assert_no_error(error);
-  g_assert_true(g_file_get_contents(path, &roster, NULL, &error));
+  roster = dispatched_roster(path);
   g_autofree char *message =
       test_station_dispatch(self->station, ds_unit_inbox(self->unit), "unit-07", "t1", roster);
   g_autoptr(DsApplied) applied = ds_unit_apply_inbox(self->unit, &error);

@@ -118,8 +118,9 @@ test_dispatch(void)
   g_autofree char *reason = g_strdup_printf("%s/refused/%s.reason", home->home, name);
   g_assert_true(g_file_test(reason, G_FILE_TEST_IS_REGULAR));
 
-  g_autofree char *broken = test_station_dispatch(home->station, ds_unit_inbox(home->unit),
-                                                  "unit-07", "t3", "[{\"applicant.name\": 3}]");
+  g_autofree char *broken =
+      test_station_dispatch(home->station, ds_unit_inbox(home->unit), "unit-07", "t3",
+                            "[{\"row\": 1, \"fields\": {\"applicant.name\": 3}}]");
   g_autoptr(DsApplied) second = ds_unit_apply_inbox(home->unit, &error);
   g_assert_cmpuint(second->refused, ==, 1);
   g_assert_nonnull(strstr(g_ptr_array_index(second->errors, 0), "applicant.name is no text"));

@@ -35,23 +35,29 @@ add_trip(DsUnit *self, const DsDigest *bundle, const DsRecord *record, GError **
   return trip.region != NULL && ds_vault_add_trip(self->vault, &trip, error);
 }
 
-/* {"applicant.name": "…"} → text by field name; anything but texts is refused. (transfer full) */
+/* {"row": 7, "fields": {"applicant.name": "…"}}: the row as the station's file counted it, and
+ * texts by field name; anything else is refused. (transfer full) */
 static GHashTable *
-row_fields(JsonNode *row, guint number, GError **error)
+row_fields(JsonNode *node, guint index, guint *row, GError **error)
 {
   g_autoptr(GHashTable) fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+  JsonObject *texts = object != NULL ? ds_json_object(object, "fields") : NULL;
+  gint64 number = object != NULL ? ds_json_int(object, "row", 0) : 0;
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;
 
-  if (!JSON_NODE_HOLDS_OBJECT(row)) {
-    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u is no object", number);
+  if (texts == NULL || number < 1 || number > ROSTER_ROWS_MAX) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "/%u of the roster has no row and fields",
+                index);
     return NULL;
   }
-  json_object_iter_init(&iter, json_node_get_object(row));
+  *row = (guint)number;
+  json_object_iter_init(&iter, texts);
   while (json_object_iter_next(&iter, &name, &value)) {
     if (json_node_get_value_type(value) != G_TYPE_STRING) {
-      g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u: %s is no text", number, name);
+      g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u: %s is no text", *row, name);
       return NULL;
     }
     g_hash_table_insert(fields, g_strdup(name), g_strdup(json_node_get_string(value)));
@@ -77,8 +83,9 @@ add_roster(DsUnit *self, const char *trip, GBytes *bytes, guint *rows, GError **
   JsonArray *list = json_node_get_array(root);
   *rows = json_array_get_length(list);
   for (guint i = 0; i < *rows; i++) {
-    g_autoptr(GHashTable) fields = row_fields(json_array_get_element(list, i), i + 1, error);
-    if (fields == NULL || !ds_vault_set_roster_row(self->vault, trip, i + 1, fields, error))
+    guint row = 0;
+    g_autoptr(GHashTable) fields = row_fields(json_array_get_element(list, i), i, &row, error);
+    if (fields == NULL || !ds_vault_set_roster_row(self->vault, trip, row, fields, error))
       return FALSE;
   }
   return TRUE;

@@ -25,7 +25,7 @@ static gboolean
 open_folders(DsUnit *self, GError **error)
 {
   g_autofree char *store = g_build_filename(self->home, "store", NULL);
-  g_autofree char *spool = g_build_filename(self->home, "spool", NULL);
+  g_autofree char *spool = g_build_filename(self->home, "store", "spool", NULL);
   g_autofree char *inbox = g_build_filename(self->home, "inbox", NULL);
 
   self->store = ds_store_open(store, error);

@@ -2,8 +2,8 @@
 /* A unit and its home folder, with the vault open:
  *
  *   vault/       key slots, database, who holds it          (core/vault)
- *   store/       chunks by digest                           (core/store)
- *   spool/       sealed bundles waiting for the courier     inbox/  what the courier brought
+ *   store/       chunks by digest, spool/ of sealed bundles  (core/store)
+ *   inbox/       what the courier brought
  *   depot/       the courier's own state                    courier.json
  *
  * One function per action of an officer; nothing here prints. Opening finishes what a crash

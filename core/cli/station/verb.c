@@ -113,7 +113,7 @@ ds_verb_text(JsonObject *object, const char *member)
 const char *
 ds_verb_schemas(void)
 {
-  const char *schemas = g_getenv("DOORSTEP_SCHEMAS");
+  const char *schemas = g_getenv("DOORSTEP_SCHEMA_DIR");
 
   return schemas != NULL ? schemas : SCHEMAS_DIR;
 }

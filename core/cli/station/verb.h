@@ -61,7 +61,7 @@ void ds_verb_clear(DsVerb *self);
 
 /* Text of a member, "" when it is not there. */
 const char *ds_verb_text(JsonObject *object, const char *member);
-/* Folder of schemas: $DOORSTEP_SCHEMAS or where they were installed. */
+/* Folder of schemas: $DOORSTEP_SCHEMA_DIR or where they were installed. */
 const char *ds_verb_schemas(void);
 
 G_END_DECLS

@@ -17,7 +17,7 @@ list_aspects(const DsNumber *number, Aspect aspects[ASPECTS])
   const Aspect all[ASPECTS] = {
       {"length", number->length},     {"characters", number->characters},
       {"checksum", number->checksum}, {"date", number->date},
-      {"future", number->not_future}, {"century", number->century},
+      {"not_future", number->not_future}, {"century", number->century},
   };
 
   for (guint i = 0; i < ASPECTS; i++)

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* --json: an array with one object a number: number, valid, then length, characters, checksum,
- * date, future (good: not born after the day), century (true, false, or null when it could not be
+ * date, not_future (not born after the day), century (true, false, or null when it could not be
  * looked at), class, birth, sex, region_known, region_at_birth, region, region_name. */
 void ds_number_print(DsFace *face, DsTables *tables, char **numbers, const GDate *day);
 
