@@ -360,6 +360,30 @@ ds_station_serve_path(const char *home, const char *unit, GError **error)
   return ds_station_repo_path(full, unit);
 }
 
+gboolean
+ds_station_maintain(const char *home, guint *repos, GError **error)
+{
+  g_autofree char *full = g_canonicalize_filename(home, NULL);
+  g_autoptr(DsStationSettings) settings = ds_station_settings_read(full, error);
+  g_autoptr(DsDirectory) directory = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  GError *first = NULL;
+
+  *repos = 0;
+  if (settings == NULL || !read_directory(full, &settings->root, &directory, &bytes, error))
+    return FALSE;
+  for (guint i = 0; i < directory->units->len; i++) {
+    const DsUnitEntry *entry = directory->units->pdata[i];
+    g_autofree char *path = ds_station_repo_path(full, entry->id);
+    if (ds_repo_maintain(path, first == NULL ? &first : NULL))
+      (*repos)++;
+  }
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error(error, first);
+  return FALSE;
+}
+
 void
 ds_station_set_checkpoint(DsStation *self, DsStationCheckpoint checkpoint, gpointer data)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* report, export, serve, authorized-keys, recover */
+/* report, export, serve, authorized-keys, maintain, recover */
 #include <stdio.h>
 
 #include "base/error.h"
@@ -175,6 +175,28 @@ ds_verb_authorized_keys(DsVerb *self, int argc, char **argv)
   if (line != NULL)
     printf("%s%s", line, g_str_has_suffix(line, "\n") ? "" : "\n");
   return ds_verb_end(self, error);
+}
+
+int
+ds_verb_maintain(DsVerb *self, int argc, char **argv)
+{
+  guint repos = 0;
+  g_autoptr(GError) error = NULL;
+
+  if (!ds_verb_parse(self, "", "Example:\n  doorstep-station maintain --home /srv/station", NULL, 0,
+                     0, &argc, &argv))
+    return DS_EXIT_USAGE;
+  if (!ds_station_maintain(self->home, &repos, &error))
+    return ds_verb_end(self, error);
+  if (self->json) {
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+    json_node_take_object(node, json_object_new());
+    json_object_set_int_member(json_node_get_object(node), "repositories", repos);
+    ds_cli_print_json(node);
+  } else {
+    printf(_("%u repositories tidied\n"), repos);
+  }
+  return ds_verb_end(self, NULL);
 }
 
 int

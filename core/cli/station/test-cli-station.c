@@ -327,6 +327,8 @@ test_day(Fixture *f, gconstpointer data)
   g_auto(Answer) directory =
       run("directory --home %s --json --out %s/station.directory", f->home, f->dir);
   g_assert_cmpint(number_in(&directory, "version"), ==, 2);
+  g_auto(Answer) tidied = run("maintain --home %s --json", f->home);
+  g_assert_cmpint(number_in(&tidied, "repositories"), ==, 1);
   g_auto(Answer) again = run("publish --home %s --json --again unit-7", f->home);
   g_assert_cmpint(number_in(&again, "published"), ==, 2);
 }

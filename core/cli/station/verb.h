@@ -40,6 +40,7 @@ int ds_verb_report(DsVerb *self, int argc, char **argv);
 int ds_verb_export(DsVerb *self, int argc, char **argv);
 int ds_verb_serve(DsVerb *self, int argc, char **argv);
 int ds_verb_authorized_keys(DsVerb *self, int argc, char **argv);
+int ds_verb_maintain(DsVerb *self, int argc, char **argv);
 int ds_verb_recover(DsVerb *self, int argc, char **argv);
 
 /* Parses the options every verb has and @own (closed by {NULL}, or NULL). @parameters and @examples
