@@ -23,11 +23,16 @@ typedef struct {
   GError *error;
 } DsEval;
 
-/* What `var` reads: the facts at the top, an element inside map, filter … */
+/* Where an expression stands. */
 typedef struct {
-  JsonNode *data;
-  gboolean top;
+  JsonNode *data; /* what `var` reads, unless @top and there are facts */
+  gboolean top;   /* not inside map, filter … */
+  gboolean truth; /* only the value's truth matters: there and, or may decide with operands open */
 } DsScope;
+
+/* The same place, where the value or only its truth matters. */
+DsScope ds_scope_for_value(const DsScope *self);
+DsScope ds_scope_for_truth(const DsScope *self);
 
 DsValue ds_value_known(JsonNode *node); /* takes it; NULL is the error value */
 DsValue ds_value_error(void);

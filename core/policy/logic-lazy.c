@@ -7,7 +7,9 @@
 #include "policy/logic-value.h"
 #include "policy/logic.h"
 
-/* and, or: the first operand whose truth is @decisive, else UNKNOWN if any was, else the last. */
+/* and, or: the first operand whose truth is @decisive, else UNKNOWN if any was, else the last. With
+ * an UNKNOWN operand before the decisive one only the truth is sure: `or` of UNKNOWN and 3 is true,
+ * but may be another value than 3. */
 static DsValue
 first_with(DsEval *eval, JsonArray *args, const DsScope *scope, gboolean decisive)
 {
@@ -22,8 +24,10 @@ first_with(DsEval *eval, JsonArray *args, const DsScope *scope, gboolean decisiv
       ds_value_add_unknown(&unknown, &value);
       continue;
     }
-    if (ds_js_truthy(value.node) == decisive)
+    if (ds_js_truthy(value.node) == decisive && unknown.names == NULL)
       return ds_value_copy(&value);
+    if (ds_js_truthy(value.node) == decisive)
+      return scope->truth ? ds_value_known(ds_js_bool(decisive)) : ds_value_copy(&unknown);
     ds_value_clear(&last);
     last = ds_value_copy(&value);
   }
@@ -42,13 +46,51 @@ op_or(DsEval *eval, JsonArray *args, const DsScope *scope)
   return first_with(eval, args, scope, TRUE);
 }
 
-/* One outcome an `if` may have while its conditions are UNKNOWN: @agreed is the value all so far
- * had. */
+static DsValue
+op_not(DsEval *eval, JsonArray *args, const DsScope *scope)
+{
+  DsScope inner = ds_scope_for_truth(scope);
+
+  if (json_array_get_length(args) == 0)
+    return ds_value_known(ds_js_bool(TRUE));
+  g_auto(DsValue) value = ds_eval_rule(eval, json_array_get_element(args, 0), &inner);
+  if (value.node == NULL)
+    return ds_value_copy(&value);
+  return ds_value_known(ds_js_bool(!ds_js_truthy(value.node)));
+}
+
+static DsValue
+op_truth(DsEval *eval, JsonArray *args, const DsScope *scope)
+{
+  g_auto(DsValue) opposite = op_not(eval, args, scope);
+
+  if (opposite.node == NULL)
+    return ds_value_copy(&opposite);
+  return ds_value_known(ds_js_bool(!ds_js_truthy(opposite.node)));
+}
+
+/* What an `if` may come to while its conditions are UNKNOWN: @agreed is what all branches so far
+ * had in common, a value or, where that is enough, a truth. */
 typedef struct {
   DsValue unknown;
   DsValue agreed;
   gboolean differ;
+  gboolean truth;
 } Branches;
+
+/* @value is another than the one agreed on so far. */
+static void
+agree_in_truth(Branches *self, const DsValue *value)
+{
+  gboolean truth = ds_js_truthy(value->node);
+
+  if (!self->truth || ds_js_truthy(self->agreed.node) != truth) {
+    self->differ = TRUE;
+    return;
+  }
+  ds_value_clear(&self->agreed);
+  self->agreed = ds_value_known(ds_js_bool(truth));
+}
 
 static void
 add_branch(Branches *self, DsValue value)
@@ -59,7 +101,7 @@ add_branch(Branches *self, DsValue value)
   } else if (self->agreed.node == NULL) {
     self->agreed = ds_value_copy(&value);
   } else if (!ds_json_equal(self->agreed.node, value.node)) {
-    self->differ = TRUE;
+    agree_in_truth(self, &value);
   }
   ds_value_clear(&value);
 }
@@ -87,11 +129,13 @@ static DsValue
 op_if(DsEval *eval, JsonArray *args, const DsScope *scope)
 {
   guint count = json_array_get_length(args);
-  Branches branches = {{NULL, NULL}, {NULL, NULL}, FALSE};
+  Branches branches = {{NULL, NULL}, {NULL, NULL}, FALSE, scope->truth};
+  DsScope condition_scope = ds_scope_for_truth(scope);
   guint i = 0;
 
   for (; i + 1 < count; i += 2) {
-    g_auto(DsValue) condition = ds_eval_rule(eval, json_array_get_element(args, i), scope);
+    g_auto(DsValue) condition =
+        ds_eval_rule(eval, json_array_get_element(args, i), &condition_scope);
     if (ds_value_is_error(&condition))
       return give_up(&branches);
     if (condition.node != NULL && !ds_js_truthy(condition.node))
@@ -117,7 +161,8 @@ static DsValue
 op_var(DsEval *eval, JsonArray *args, const DsScope *scope)
 {
   guint count = json_array_get_length(args);
-  g_auto(DsValue) name = count > 0 ? ds_eval_rule(eval, json_array_get_element(args, 0), scope)
+  DsScope inner = ds_scope_for_value(scope);
+  g_auto(DsValue) name = count > 0 ? ds_eval_rule(eval, json_array_get_element(args, 0), &inner)
                                    : ds_value_known(ds_js_null());
 
   if (name.node == NULL)
@@ -229,13 +274,9 @@ ds_logic_lazy_op(const char *name)
   static const struct {
     const char *name;
     DsLazyOp op;
-  } ops[] = {{"and", op_and},
-             {"or", op_or},
-             {"if", op_if},
-             {"?:", op_if},
-             {"var", op_var},
-             {"missing", op_missing},
-             {"missing_some", op_missing_some}};
+  } ops[] = {{"!", op_not},   {"!!", op_truth},        {"and", op_and},
+             {"or", op_or},   {"if", op_if},           {"?:", op_if},
+             {"var", op_var}, {"missing", op_missing}, {"missing_some", op_missing_some}};
 
   for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)
     if (g_str_equal(name, ops[i].name))

@@ -4,22 +4,26 @@
 
 #include "policy/logic-value.h"
 
-/* Evaluates operand @index; null when it is left out. */
+/* Evaluates operand @index for its value; null when it is left out. */
 static DsValue
 operand(DsEval *eval, JsonArray *args, guint index, const DsScope *scope)
 {
+  DsScope inner = ds_scope_for_value(scope);
+
   if (index >= json_array_get_length(args))
     return ds_value_known(ds_js_null());
-  return ds_eval_rule(eval, json_array_get_element(args, index), scope);
+  return ds_eval_rule(eval, json_array_get_element(args, index), &inner);
 }
 
-/* Applies operand 1 to @item. */
+/* Applies operand 1 to @item, for its value or only for its @truth. */
 static DsValue
-apply_to(DsEval *eval, JsonArray *args, JsonNode *item)
+apply_to(DsEval *eval, JsonArray *args, JsonNode *item, gboolean truth)
 {
-  DsScope inner = {.data = item, .top = FALSE};
+  DsScope inner = {.data = item, .top = FALSE, .truth = truth};
 
-  return operand(eval, args, 1, &inner);
+  if (json_array_get_length(args) < 2)
+    return ds_value_known(ds_js_null());
+  return ds_eval_rule(eval, json_array_get_element(args, 1), &inner);
 }
 
 static JsonArray *
@@ -52,7 +56,7 @@ transform(DsEval *eval, JsonArray *args, const DsScope *scope, gboolean filter)
     return ds_value_copy(&source);
   for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
     JsonNode *item = json_array_get_element(list, i);
-    g_auto(DsValue) value = apply_to(eval, args, item);
+    g_auto(DsValue) value = apply_to(eval, args, item, filter);
     if (ds_value_is_error(&value))
       return ds_value_error();
     if (value.node == NULL)
@@ -99,7 +103,7 @@ op_reduce(DsEval *eval, JsonArray *args, const DsScope *scope)
     json_object_set_member(object, "current", json_node_ref(json_array_get_element(list, i)));
     json_object_set_member(object, "accumulator", g_steal_pointer(&total.node));
     json_node_take_object(pair, object);
-    total = apply_to(eval, args, pair);
+    total = apply_to(eval, args, pair, FALSE);
     if (total.node != NULL && !ds_eval_bounded(eval, total.node))
       ds_value_clear(&total);
   }
@@ -114,7 +118,7 @@ any_element(DsEval *eval, JsonArray *args, JsonArray *list, gboolean wanted)
   g_auto(DsValue) unknown = {NULL, NULL};
 
   for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
-    g_auto(DsValue) value = apply_to(eval, args, json_array_get_element(list, i));
+    g_auto(DsValue) value = apply_to(eval, args, json_array_get_element(list, i), TRUE);
     if (ds_value_is_error(&value))
       return ds_value_error();
     if (value.node == NULL)

@@ -70,18 +70,6 @@ op_less_equal(DsEval *eval, JsonNode **args, guint count)
 }
 
 static JsonNode *
-op_not(DsEval *eval, JsonNode **args, guint count)
-{
-  return ds_js_bool(count == 0 || !ds_js_truthy(args[0]));
-}
-
-static JsonNode *
-op_truth(DsEval *eval, JsonNode **args, guint count)
-{
-  return ds_js_bool(count > 0 && ds_js_truthy(args[0]));
-}
-
-static JsonNode *
 op_add(DsEval *eval, JsonNode **args, guint count)
 {
   double sum = 0;
@@ -287,12 +275,13 @@ ds_logic_strict_op(const char *name)
     const char *name;
     DsStrictOp op;
   } ops[] = {
-      {"==", op_equal},    {"!=", op_not_equal},     {"===", op_same},      {"!==", op_not_same},
-      {">", op_greater},   {">=", op_greater_equal}, {"<", op_less},        {"<=", op_less_equal},
-      {"!", op_not},       {"!!", op_truth},         {"+", op_add},         {"*", op_multiply},
-      {"-", op_subtract},  {"/", op_divide},         {"%", op_modulo},      {"max", op_max},
-      {"min", op_min},     {"cat", op_cat},          {"substr", op_substr}, {"in", op_in},
-      {"merge", op_merge}, {"log", op_log},
+      {"==", op_equal},     {"!=", op_not_equal},  {"===", op_same},
+      {"!==", op_not_same}, {">", op_greater},     {">=", op_greater_equal},
+      {"<", op_less},       {"<=", op_less_equal}, {"+", op_add},
+      {"*", op_multiply},   {"-", op_subtract},    {"/", op_divide},
+      {"%", op_modulo},     {"max", op_max},       {"min", op_min},
+      {"cat", op_cat},      {"substr", op_substr}, {"in", op_in},
+      {"merge", op_merge},  {"log", op_log},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)

@@ -417,18 +417,41 @@ ds_js_less_equal(JsonNode *a, JsonNode *b)
   return order == -1 || order == 0;
 }
 
+static JsonNode *
+finite_list(JsonArray *from)
+{
+  JsonArray *to = json_array_sized_new(json_array_get_length(from));
+  JsonNode *node = json_node_new(JSON_NODE_ARRAY);
+
+  for (guint i = 0; i < json_array_get_length(from); i++)
+    json_array_add_element(to, ds_js_finite(json_array_get_element(from, i)));
+  json_node_take_array(node, to);
+  return node;
+}
+
+static JsonNode *
+finite_object(JsonObject *from)
+{
+  JsonObject *to = json_object_new();
+  JsonNode *node = json_node_new(JSON_NODE_OBJECT);
+  JsonObjectIter iter;
+  const char *member;
+  JsonNode *child;
+
+  json_object_iter_init_ordered(&iter, from);
+  while (json_object_iter_next_ordered(&iter, &member, &child))
+    json_object_set_member(to, member, ds_js_finite(child));
+  json_node_take_object(node, to);
+  return node;
+}
+
 JsonNode *
 ds_js_finite(JsonNode *node)
 {
-  if (JSON_NODE_HOLDS_ARRAY(node)) {
-    JsonArray *from = json_node_get_array(node);
-    JsonArray *to = json_array_sized_new(json_array_get_length(from));
-    for (guint i = 0; i < json_array_get_length(from); i++)
-      json_array_add_element(to, ds_js_finite(json_array_get_element(from, i)));
-    JsonNode *list = json_node_new(JSON_NODE_ARRAY);
-    json_node_take_array(list, to);
-    return list;
-  }
+  if (JSON_NODE_HOLDS_ARRAY(node))
+    return finite_list(json_node_get_array(node));
+  if (JSON_NODE_HOLDS_OBJECT(node))
+    return finite_object(json_node_get_object(node));
   if (kind_of(node) == KIND_NUMBER && !isfinite(number_of(node)))
     return ds_js_null();
   return json_node_copy(node);

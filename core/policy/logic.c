@@ -80,6 +80,18 @@ ds_value_add_unknown(DsValue *self, const DsValue *other)
 
 /* ---- evaluation ---- */
 
+DsScope
+ds_scope_for_value(const DsScope *self)
+{
+  return (DsScope){.data = self->data, .top = self->top, .truth = FALSE};
+}
+
+DsScope
+ds_scope_for_truth(const DsScope *self)
+{
+  return (DsScope){.data = self->data, .top = self->top, .truth = TRUE};
+}
+
 void
 ds_eval_fail(DsEval *eval, int code, const char *format, ...)
 {
@@ -109,6 +121,15 @@ count_nodes(JsonNode *node, guint depth, guint *count)
 {
   if (++*count > DS_LOGIC_MAX_ITEMS || depth > DS_LOGIC_MAX_DEPTH)
     return FALSE;
+  if (JSON_NODE_HOLDS_OBJECT(node)) { /* what reduce hands to its rule */
+    JsonObjectIter iter;
+    const char *member;
+    JsonNode *child;
+    json_object_iter_init(&iter, json_node_get_object(node));
+    while (json_object_iter_next(&iter, &member, &child))
+      if (!count_nodes(child, depth + 1, count))
+        return FALSE;
+  }
   if (!JSON_NODE_HOLDS_ARRAY(node))
     return TRUE;
   JsonArray *list = json_node_get_array(node);
@@ -208,9 +229,10 @@ eval_list(DsEval *eval, JsonArray *list, const DsScope *scope)
 {
   g_auto(DsValue) unknown = {NULL, NULL};
   g_autoptr(JsonArray) out = json_array_sized_new(json_array_get_length(list));
+  DsScope inner = ds_scope_for_value(scope);
 
   for (guint i = 0; i < json_array_get_length(list); i++) {
-    g_auto(DsValue) value = ds_eval_rule(eval, json_array_get_element(list, i), scope);
+    g_auto(DsValue) value = ds_eval_rule(eval, json_array_get_element(list, i), &inner);
     if (ds_value_is_error(&value))
       return ds_value_error();
     if (value.node == NULL)
@@ -308,7 +330,7 @@ ds_logic_apply(JsonNode *rule, JsonNode *data, DsFacts *facts, GError **error)
   g_autoptr(JsonNode) nothing = ds_js_null();
   g_autoptr(GHashTable) missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   DsEval eval = {.facts = facts, .missing = missing};
-  DsScope scope = {.data = data != NULL ? data : nothing, .top = TRUE};
+  DsScope scope = {.data = data != NULL ? data : nothing, .top = TRUE, .truth = TRUE};
   g_auto(DsValue) value = ds_eval_rule(&eval, rule, &scope);
 
   if (eval.error != NULL) {

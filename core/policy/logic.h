@@ -4,11 +4,14 @@
  * Plain mode (@facts NULL): `var` reads @data; results are those of the reference implementation,
  * JavaScript coercions included. Facts mode: `var` asks @facts by whole dotted name, and a fact
  * that nobody can know here is UNKNOWN:
- *   and, or, !      Kleene: a known decisive operand decides, else UNKNOWN
- *   if              UNKNOWN condition: the branches' value if all agree, else UNKNOWN
+ *   and, or, !      Kleene: a known decisive operand decides, else UNKNOWN. Where the value itself
+ *                   is used (an operand of ==, +, in …), the operand that comes first must be known
+ *   if              UNKNOWN condition: what all branches agree on, else UNKNOWN
  *   all, none, some Kleene over the elements
  *   missing, missing_some  an UNKNOWN fact counts as missing
  *   everything else UNKNOWN as soon as one operand is
+ * What comes out known stays true whatever the open facts turn out to be (missing and missing_some
+ * apart).
  * Departures from the reference: `substr` counts characters, not UTF-16 units; `log` only returns
  * its operand (rules see personal data); a rule may cost at most DS_LOGIC_MAX_STEPS steps. */
 #pragma once

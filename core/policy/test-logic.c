@@ -174,12 +174,22 @@ static const struct {
     {"{\"or\":[{\"var\":\"u\"},{\"var\":\"t\"}]}", "true", ""},
     {"{\"or\":[{\"var\":\"f\"},{\"var\":\"u\"}]}", NULL, "u"},
     {"{\"or\":[{\"var\":\"u\"},{\"var\":\"f\"}]}", NULL, "u"},
-    {"{\"if\":[{\"var\":\"u\"},1,2]}", NULL, "u"},
+    {"{\"or\":[{\"var\":\"u\"},3]}", "true", ""},
+    {"{\"cat\":{\"or\":[{\"var\":\"u\"},3]}}", NULL, "u"},
+    {"{\"===\":[{\"and\":[{\"var\":\"u\"},{\"var\":\"f\"}]},false]}", NULL, "u"},
+    {"{\"===\":[{\"or\":[3,{\"var\":\"u\"}]},3]}", "true", ""},
+    {"[{\"and\":[{\"var\":\"u\"},0]}]", NULL, "u"},
+    {"{\"!\":{\"and\":[{\"var\":\"u\"},0]}}", "true", ""},
+    {"{\"if\":[{\"or\":[{\"var\":\"u\"},1]},\"x\",\"y\"]}", "\"x\"", ""},
+    {"{\"filter\":[[7],{\"or\":[{\"var\":\"\"},1]}]}", "[7]", ""},
+    {"{\"if\":[{\"var\":\"u\"},1,2]}", "true", ""},
+    {"{\"cat\":{\"if\":[{\"var\":\"u\"},1,2]}}", NULL, "u"},
+    {"{\"if\":[{\"var\":\"u\"},1,0]}", NULL, "u"},
     {"{\"if\":[{\"var\":\"u\"},1,1]}", "1", ""},
     {"{\"if\":[{\"var\":\"u\"},\"x\",{\"var\":\"s\"}]}", "\"x\"", ""},
     {"{\"if\":[{\"var\":\"u\"},1,{\"var\":\"v\"}]}", NULL, "u v"},
     {"{\"if\":[{\"var\":\"u\"},1,{\"var\":\"t\"},1,{\"var\":\"v\"}]}", "1", ""},
-    {"{\"if\":[{\"var\":\"u\"},1,{\"var\":\"v\"},1,2]}", NULL, "u v"},
+    {"{\"if\":[{\"var\":\"u\"},1,{\"var\":\"v\"},1,0]}", NULL, "u v"},
     {"{\"if\":[{\"var\":\"t\"},1,{\"var\":\"u\"}]}", "1", ""},
     {"{\"if\":[{\"var\":\"t\"},{\"var\":\"u\"},1]}", NULL, "u"},
     {"{\"if\":[{\"var\":\"u\"},1]}", NULL, "u"},
@@ -322,6 +332,8 @@ test_hostile(void)
                many, NULL, DS_ERROR_TOO_LARGE, "builds a list");
   expect_error("{\"reduce\":[{\"var\":\"\"},[{\"var\":\"accumulator\"}],0]}", many, NULL,
                DS_ERROR_TOO_LARGE, "builds a list");
+  expect_error("{\"reduce\":[{\"var\":\"\"},{\"var\":\"\"},0]}", many, NULL, DS_ERROR_TOO_LARGE,
+               "builds a list");
   expect_error("{\"reduce\":[{\"var\":\"\"},{\"cat\":[{\"var\":\"accumulator\"},"
                "{\"var\":\"accumulator\"}]},\"abcdefgh\"]}",
                many, NULL, DS_ERROR_TOO_LARGE, "bytes");
