@@ -75,7 +75,7 @@ parse_map(DsCborReader *r, DsCoseHeaders *headers)
   gsize size;
   guint seen = 0;
 
-  ds_cbor_enter_map(r, 8);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   while (ds_cbor_next_key(r, &label, &text, &size)) {
     if (text != NULL)
       ds_cbor_fail(r, DS_ERROR_UNSUPPORTED, "a header that is named by a text is not known here");

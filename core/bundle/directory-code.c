@@ -121,7 +121,7 @@ get_unit(DsCborReader *r, DsDirectory *self)
   DsUnitEntry *unit;
   gint64 revoked_us;
 
-  ds_cbor_enter_map(r, 5);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   ds_cbor_want_key(r, 1, "id");
   id = ds_codec_get_id(r);
   if (before != NULL && strcmp(before->id, id) >= 0)
@@ -180,7 +180,7 @@ ds_officer_entry_get(DsCborReader *r, gboolean may_be_revoked)
   gint64 revoked_us = 0;
   guint64 role;
 
-  ds_cbor_enter_map(r, may_be_revoked ? 5 : 4);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   ds_cbor_want_key(r, 1, "number");
   number = ds_cbor_dup_text(r, 1, DS_ID_MAX);
   ds_cbor_want_key(r, 2, "name");
@@ -332,7 +332,7 @@ refuse_shared_keys(DsCborReader *r, const DsDirectory *self)
 static void
 decode_fields(DsCborReader *r, DsDirectory *self)
 {
-  ds_cbor_enter_map(r, 17);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   ds_codec_get_head(r, &self->format, &self->suite);
   ds_cbor_want_key(r, 3, "station");
   self->station = ds_codec_get_id(r);

@@ -101,7 +101,7 @@ decode_fields(DsCborReader *r, DsEnrolment *self)
   const guint8 *nonce;
   gsize size;
 
-  ds_cbor_enter_map(r, 9);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   ds_codec_get_head(r, &self->format, &self->suite);
   ds_cbor_want_key(r, 3, "unit");
   self->unit = ds_codec_get_id(r);

@@ -183,14 +183,14 @@ ds_key_from_point(const guint8 x[32], const guint8 y[32], GError **error)
 DsKey *
 ds_key_from_cose(const void *data, gsize size, GError **error)
 {
-  const DsCborLimits limits = {.max_size = DS_KEY_COSE_SIZE};
+  const DsCborLimits limits = {.max_size = 1024};
   g_auto(DsCborReader) r = {0};
   const guint8 *x, *y;
   gsize coordinate;
 
   if (!ds_cbor_reader_init(&r, data, size, "key", &limits, error))
     return NULL;
-  ds_cbor_enter_map(&r, 4);
+  ds_cbor_enter_map(&r, DS_CBOR_ANY);
   ds_cbor_want_key(&r, 1, "kty");
   if (ds_cbor_get_int(&r) != 2)
     ds_cbor_fail(&r, DS_ERROR_UNSUPPORTED, "key type is not EC2 (2)");

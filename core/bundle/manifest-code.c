@@ -169,7 +169,7 @@ get_order(DsCborReader *r, DsManifest *self)
 static void
 decode_fields(DsCborReader *r, DsManifest *self)
 {
-  ds_cbor_enter_map(r, 14);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   ds_codec_get_head(r, &self->format, &self->suite);
   ds_cbor_want_key(r, 3, "unit");
   self->unit = ds_codec_get_id(r);

@@ -157,7 +157,7 @@ get_case(DsCborReader *r)
   if (ds_cbor_get_null(r))
     return NULL;
   self = g_new0(DsRecordCase, 1);
-  ds_cbor_enter_map(r, 10);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   self->local_number = get_named_text(r, 1, "local-number", 1, DS_ID_MAX);
   ds_cbor_want_key(r, 2, "version");
   self->version = (guint)ds_cbor_get_uint(r, G_MAXINT32);
@@ -192,7 +192,8 @@ get_texts(DsCborReader *r, GHashTable *texts, gsize max_pairs, gsize max_value)
   ds_cbor_enter_map(r, max_pairs);
   while (ds_cbor_next_text_key(r, &key, &size)) {
     if (size < 1 || size > 128)
-      ds_cbor_fail(r, DS_ERROR_INVALID, "a name of %zu bytes, allowed are 1 to 128", size);
+      ds_cbor_fail(r, size > 128 ? DS_ERROR_TOO_LARGE : DS_ERROR_INVALID,
+                   "a name of %zu bytes, allowed are 1 to 128", size);
     g_hash_table_insert(texts, g_strndup(key, size), ds_cbor_dup_text(r, 0, max_value));
   }
   ds_cbor_leave(r);
@@ -264,7 +265,7 @@ check_lengths(DsCborReader *r, const DsRecordPart *part)
 static void
 get_part(DsCborReader *r, const DsRecord *self, DsRecordPart *part)
 {
-  ds_cbor_enter_map(r, 9);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   part->id = get_named_text(r, 1, "id", 1, DS_ID_MAX);
   if (ds_record_find_part(self, part->id) != part)
     ds_cbor_fail(r, DS_ERROR_INVALID, "two parts have this id");
@@ -328,7 +329,7 @@ get_head(DsCborReader *r, DsRecord *self)
 static void
 decode_fields(DsCborReader *r, DsRecord *self)
 {
-  ds_cbor_enter_map(r, 12);
+  ds_cbor_enter_map(r, DS_CBOR_ANY);
   get_head(r, self);
   ds_cbor_want_key(r, 6, "case");
   self->application = get_case(r);

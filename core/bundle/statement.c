@@ -116,7 +116,7 @@ decode(GBytes *payload, GError **error)
 
   if (!ds_cbor_reader_init_bytes(&r, payload, "statement", &limits, error))
     return NULL;
-  ds_cbor_enter_map(&r, 12);
+  ds_cbor_enter_map(&r, DS_CBOR_ANY);
   ds_codec_get_head(&r, &self->format, &self->suite);
   ds_cbor_want_key(&r, 3, "station");
   self->station = ds_codec_get_id(&r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "bundle/cose.h"
 
 typedef struct {
   GPtrArray *chunks; /* GBytes */
@@ -250,6 +251,46 @@ test_sink_fails(void)
   g_ptr_array_unref(kept.chunks);
 }
 
+/* docs/bundle.md gives these digests; made by another program. */
+static void
+test_known_answer(void)
+{
+  static const char *const expected[] = {
+      "b0f836f61a9464c52f1970d6ca31c360409387633b39de376bd169302dfbd010",
+      "98ee6f77caae72a369cb6c9f2a53e246a2d1b680d4f8e2afb88afd4d60a3e8c3"};
+  const gsize size = DS_CHUNK_PLAIN + 1;
+  g_autofree guint8 *plain = g_malloc(size);
+  g_autoptr(DsSecret) key = ds_secret_new(32);
+
+  for (gsize i = 0; i < size; i++)
+    plain[i] = (guint8)(i % 251);
+  for (guint i = 0; i < 32; i++)
+    ds_secret_data(key)[i] = (guint8)i;
+  for (guint i = 0; i < 2; i++) {
+    const guint8 iv[12] = {[11] = (guint8)i};
+    g_autoptr(DsCborWriter) w = ds_cbor_writer_new();
+    g_autoptr(GBytes) aad = NULL, chunk = NULL;
+    g_autoptr(DsChunkReader) reader = ds_chunk_reader_new(key, 2, NULL);
+    g_autoptr(DsSecret) opened = NULL;
+    g_autofree char *hex = NULL;
+    DsDigest digest;
+
+    ds_cbor_put_array(w, 3);
+    ds_cbor_put_text(w, "doorstep/chunk/1");
+    ds_cbor_put_uint(w, i);
+    ds_cbor_put_bool(w, i == 1);
+    aad = ds_cbor_writer_finish(w, NULL);
+    chunk = ds_cose_encrypt0(key, iv, aad, plain + i * DS_CHUNK_PLAIN, i == 0 ? DS_CHUNK_PLAIN : 1,
+                             NULL);
+    digest = ds_digest_of_bytes(chunk);
+    hex = ds_digest_dup_hex(&digest);
+    g_assert_cmpstr(hex, ==, expected[i]);
+    opened = ds_chunk_reader_open(reader, i, chunk, NULL);
+    g_assert_cmpmem(ds_secret_data(opened), ds_secret_size(opened), plain + i * DS_CHUNK_PLAIN,
+                    i == 0 ? DS_CHUNK_PLAIN : 1);
+  }
+}
+
 static void
 test_bad_reader(void)
 {
@@ -274,6 +315,7 @@ main(int argc, char **argv)
   g_test_add_func("/bundle/chunk/too-large", test_too_large);
   g_test_add_func("/bundle/chunk/largest", test_largest);
   g_test_add_func("/bundle/chunk/sink-fails", test_sink_fails);
+  g_test_add_func("/bundle/chunk/known-answer", test_known_answer);
   g_test_add_func("/bundle/chunk/bad-reader", test_bad_reader);
   return g_test_run();
 }

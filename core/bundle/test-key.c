@@ -131,7 +131,7 @@ test_bad_cose(void)
 
   memcpy(cose, g_bytes_get_data(ds_key_cose(key), NULL), DS_KEY_COSE_SIZE);
   cose[DS_KEY_COSE_SIZE] = 0;
-  expect_bad_cose(cose, DS_KEY_COSE_SIZE + 1, DS_ERROR_TOO_LARGE, "at most 75");
+  expect_bad_cose(cose, DS_KEY_COSE_SIZE + 1, DS_ERROR_INVALID, "more data after the end");
   expect_bad_cose(cose, DS_KEY_COSE_SIZE - 1, DS_ERROR_INVALID, "data ends inside");
   cose[9] ^= 1;
   expect_bad_cose(cose, DS_KEY_COSE_SIZE, DS_ERROR_INVALID, "does not lie on P-256");

@@ -25,6 +25,7 @@ typedef struct {
   guint depth;
   guint depth_max;
   gboolean any_order;
+  gboolean too_large; /* the problem is a cap */
   Level levels[DS_CBOR_DEPTH_MAX];
 } Check;
 
@@ -101,12 +102,16 @@ check_item(Check *self)
   DsCborItem item;
   const char *problem = ds_cbor_item_read(&item, self->data, self->size, self->at);
 
-  if (problem == NULL && self->items_left == 0)
+  if (problem == NULL && self->items_left == 0) {
     problem = "more data items than are allowed";
+    self->too_large = TRUE;
+  }
   if (problem == NULL && level != NULL && level->map && level->left % 2 == 0)
     problem = check_key(self, level, &item);
   if (problem == NULL && item.type == DS_CBOR_TEXT)
     problem = text_problem((const char *)item.data, item.value);
+  if (problem != NULL && item.type == DS_CBOR_TEXT && item.value > DS_CBOR_TEXT_MAX)
+    self->too_large = TRUE;
   if (problem != NULL)
     return problem;
   self->items_left--;
@@ -169,8 +174,8 @@ ds_cbor_check(const guint8 *data, gsize size, const char *what, const DsCborLimi
   if (problem == NULL && self.at < size)
     problem = "there is more data after the end";
   if (problem != NULL) {
-    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s: byte %" G_GSIZE_FORMAT ": %s", what,
-                self.at, problem);
+    g_set_error(error, DS_ERROR, self.too_large ? DS_ERROR_TOO_LARGE : DS_ERROR_INVALID,
+                "%s: byte %" G_GSIZE_FORMAT ": %s", what, self.at, problem);
     return FALSE;
   }
   return TRUE;

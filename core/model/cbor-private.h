@@ -42,6 +42,10 @@ gboolean ds_cbor_peek(DsCborReader *self, DsCborItem *item);
 gboolean ds_cbor_take(DsCborReader *self, DsCborType type, DsCborItem *item);
 void ds_cbor_pass(DsCborReader *self, const DsCborItem *item);
 
+/* @value outside @min..@max: over a cap is TOO_LARGE; a wrong fixed size, or too little, INVALID.
+ */
+void ds_cbor_fail_range(DsCborReader *self, const char *what, guint64 value, gsize min, gsize max);
+
 /* Bytewise order of two encoded keys. */
 gint ds_cbor_compare_encoded(const guint8 *a, gsize a_size, const guint8 *b, gsize b_size);
 

@@ -164,6 +164,20 @@ ds_cbor_take(DsCborReader *self, DsCborType type, DsCborItem *item)
   return TRUE;
 }
 
+void
+ds_cbor_fail_range(DsCborReader *self, const char *what, guint64 value, gsize min, gsize max)
+{
+  const gint code = value > max && min != max ? DS_ERROR_TOO_LARGE : DS_ERROR_INVALID;
+
+  if (min == max)
+    ds_cbor_fail(self, code, "%" G_GUINT64_FORMAT " %s instead of %" G_GSIZE_FORMAT, value, what,
+                 max);
+  else
+    ds_cbor_fail(self, code,
+                 "%" G_GUINT64_FORMAT " %s, allowed are %" G_GSIZE_FORMAT " to %" G_GSIZE_FORMAT,
+                 value, what, min, max);
+}
+
 static gsize
 enter(DsCborReader *self, DsCborType type, gsize min, gsize max)
 {
@@ -172,10 +186,7 @@ enter(DsCborReader *self, DsCborType type, gsize min, gsize max)
   if (!ds_cbor_take(self, type, &item))
     return 0;
   if (item.value < min || item.value > max) {
-    ds_cbor_fail(self, item.value > max ? DS_ERROR_TOO_LARGE : DS_ERROR_INVALID,
-                 "%" G_GUINT64_FORMAT " entries, allowed are %" G_GSIZE_FORMAT
-                 " to %" G_GSIZE_FORMAT,
-                 item.value, min, max);
+    ds_cbor_fail_range(self, "entries", item.value, min, max);
     return 0;
   }
   if (self->depth == DS_CBOR_DEPTH_MAX) {

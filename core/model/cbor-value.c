@@ -67,10 +67,8 @@ get_string(DsCborReader *self, DsCborType type, gsize min, gsize max, gsize *siz
   if (!ds_cbor_take(self, type, &item))
     return NULL;
   if (item.value < min || item.value > max) {
-    ds_cbor_fail(self, item.value > max ? DS_ERROR_TOO_LARGE : DS_ERROR_INVALID,
-                 "%s of %" G_GUINT64_FORMAT " bytes, allowed are %" G_GSIZE_FORMAT
-                 " to %" G_GSIZE_FORMAT,
-                 ds_cbor_type_word(type), item.value, min, max);
+    ds_cbor_fail_range(self, type == DS_CBOR_TEXT ? "bytes of text" : "bytes", item.value, min,
+                       max);
     return NULL;
   }
   ds_cbor_pass(self, &item);

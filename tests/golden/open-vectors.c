@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* open-vectors FOLDER: judges every object of FOLDER/vectors.json as what it claims to be and
+ * prints {name: class} as JSON; with the message of each refusal on the error stream. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "golden.h"
+#include "model/cbor.h"
+
+typedef struct {
+  DsDirectory *directory;
+  DsKey *root;
+  DsKey *records;
+  DsKey *unit;
+  JsonArray *vectors;
+} Judge;
+
+static GBytes *
+from_hex(const char *hex)
+{
+  GByteArray *bytes = g_byte_array_new();
+
+  for (; hex[0] != '\0'; hex += 2) {
+    guint8 byte = (guint8)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
+
+    g_byte_array_append(bytes, &byte, 1);
+  }
+  return g_byte_array_free_to_bytes(bytes);
+}
+
+static gboolean
+judge_cbor(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_auto(DsCborReader) r = {0};
+
+  return ds_cbor_reader_init_bytes(&r, bytes, "vector", NULL, error);
+}
+
+static gboolean
+judge_manifest(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_autoptr(DsManifest) manifest = ds_manifest_verify(bytes, self->directory, error);
+
+  return manifest != NULL;
+}
+
+static gboolean
+judge_record(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_autoptr(DsRecord) record = ds_record_decrypt(bytes, self->records, error);
+
+  return record != NULL;
+}
+
+static GBytes *
+find_vector(Judge *self, const char *name)
+{
+  for (guint i = 0; i < json_array_get_length(self->vectors); i++) {
+    JsonObject *vector = json_array_get_object_element(self->vectors, i);
+
+    if (strcmp(json_object_get_string_member(vector, "name"), name) == 0)
+      return from_hex(json_object_get_string_member(vector, "hex"));
+  }
+  g_error("no vector %s", name);
+}
+
+static gboolean
+judge_bundle(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_autoptr(GBytes) manifest_bytes =
+      find_vector(self, json_object_get_string_member(vector, "manifest"));
+  g_autoptr(DsManifest) manifest = ds_manifest_verify(manifest_bytes, self->directory, error);
+  g_autoptr(DsRecord) record =
+      manifest != NULL ? ds_open_record(manifest, bytes, self->records, error) : NULL;
+
+  return record != NULL;
+}
+
+static gboolean
+judge_directory(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  const DsDigest pin = ds_key_digest(self->root);
+  g_autoptr(DsDirectory) directory = ds_directory_verify(bytes, &pin, 1, 7, error);
+
+  return directory != NULL;
+}
+
+static gboolean
+judge_enrolment(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_autoptr(DsEnrolment) enrolment = ds_enrolment_verify(bytes, error);
+
+  return enrolment != NULL;
+}
+
+static gboolean
+judge_statement(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_autoptr(DsStatement) statement = ds_statement_verify(bytes, self->directory, "unit-1", error);
+
+  return statement != NULL && ds_statement_open_detail(statement, self->unit, error);
+}
+
+static gboolean
+judge_chunk(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  const guint index = (guint)json_object_get_int_member(vector, "index");
+  const guint count = (guint)json_object_get_int_member(vector, "count");
+  g_autoptr(DsSecret) key = ds_secret_new(32);
+  g_autoptr(DsChunkReader) reader = NULL;
+  g_autoptr(DsSecret) plain = NULL;
+
+  for (guint i = 0; i < 32; i++)
+    ds_secret_data(key)[i] = (guint8)i;
+  reader = ds_chunk_reader_new(key, count, error);
+  plain = reader != NULL ? ds_chunk_reader_open(reader, index, bytes, error) : NULL;
+  return plain != NULL;
+}
+
+static const struct {
+  const char *type;
+  gboolean (*judge)(Judge *self, JsonObject *vector, GBytes *bytes, GError **error);
+} judges[] = {
+    {"cbor", judge_cbor},           {"manifest", judge_manifest},   {"record", judge_record},
+    {"bundle", judge_bundle},       {"directory", judge_directory}, {"enrolment", judge_enrolment},
+    {"statement", judge_statement}, {"chunk", judge_chunk},
+};
+
+static const char *
+judge_one(Judge *self, JsonObject *vector)
+{
+  const char *type = json_object_get_string_member(vector, "type");
+  const char *name = json_object_get_string_member(vector, "name");
+  g_autoptr(GBytes) bytes = from_hex(json_object_get_string_member(vector, "hex"));
+  g_autoptr(GError) error = NULL;
+  gsize i = 0;
+
+  while (i < G_N_ELEMENTS(judges) && strcmp(judges[i].type, type) != 0)
+    i++;
+  if (i == G_N_ELEMENTS(judges))
+    g_error("%s: unknown type %s", name, type);
+  if (judges[i].judge(self, vector, bytes, &error)) {
+    golden_require(error == NULL, error);
+    return "ok";
+  }
+  if (error == NULL)
+    g_error("%s: refused without a word", name);
+  fprintf(stderr, "%s: %s\n", name, error->message);
+  return ds_error_word(error->code);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_autoptr(JsonParser) parser = json_parser_new();
+  g_autoptr(JsonBuilder) b = json_builder_new();
+  g_autofree char *path = argc == 2 ? g_build_filename(argv[1], "vectors.json", NULL) : NULL;
+  g_autoptr(GBytes) directory = argc == 2 ? golden_read(argv[1], "directory") : NULL;
+  Judge self = {.root = golden_key("root"),
+                .records = golden_key("records"),
+                .unit = golden_key("unit-encrypt")};
+  g_autoptr(JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  if (path == NULL || !json_parser_load_from_file(parser, path, NULL)) {
+    g_printerr("usage: open-vectors FOLDER\n");
+    return 64;
+  }
+  self.directory = ds_directory_verify(directory, NULL, 0, 0, NULL);
+  golden_require(self.directory != NULL, NULL);
+  self.vectors = json_node_get_array(json_parser_get_root(parser));
+  json_builder_begin_object(b);
+  for (guint i = 0; i < json_array_get_length(self.vectors); i++) {
+    JsonObject *vector = json_array_get_object_element(self.vectors, i);
+
+    json_builder_set_member_name(b, json_object_get_string_member(vector, "name"));
+    json_builder_add_string_value(b, judge_one(&self, vector));
+  }
+  json_builder_end_object(b);
+  root = json_builder_get_root(b);
+  text = json_to_string(root, TRUE);
+  puts(text);
+  ds_directory_free(self.directory);
+  ds_key_unref(self.root);
+  ds_key_unref(self.records);
+  ds_key_unref(self.unit);
+  return 0;
+}
