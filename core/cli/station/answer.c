@@ -39,11 +39,11 @@ print_unit(JsonObject *unit)
   for (guint i = 0; i < json_array_get_length(gaps); i++)
     printf(_("  not here: bundle %s\n"), json_array_get_string_element(gaps, i));
   for (guint i = 0; i < json_array_get_length(breaks); i++)
-    printf(_("  bundle %" G_GINT64_FORMAT " does not follow the one before it\n"),
-           json_array_get_int_element(breaks, i));
+    printf(_("  bundle %lld does not follow the one before it\n"),
+           (long long)json_array_get_int_element(breaks, i));
   gint64 waiting = json_object_get_int_member(unit, "unpublished");
   if (waiting > 0)
-    printf(_("  %" G_GINT64_FORMAT " statements wait to be published\n"), waiting);
+    printf(_("  %lld statements wait to be published\n"), (long long)waiting);
 }
 
 static void
@@ -53,8 +53,8 @@ print_report(JsonObject *report)
   JsonArray *units = json_object_get_array_member(report, "units");
   JsonArray *broken = json_object_get_array_member(report, "quarantined");
 
-  printf(_("station %s, directory %" G_GINT64_FORMAT " until %s\n"),
-         ds_verb_text(report, "station"), json_object_get_int_member(directory, "version"),
+  printf(_("station %s, directory %lld until %s\n"), ds_verb_text(report, "station"),
+         (long long)json_object_get_int_member(directory, "version"),
          ds_verb_text(directory, "expires"));
   for (guint i = 0; i < json_array_get_length(units); i++)
     print_unit(json_array_get_object_element(units, i));

@@ -184,9 +184,9 @@ print_directory(DsVerb *self)
   g_autofree char *fingerprint = ds_station_fingerprint(self->station);
 
   if (!self->json) {
-    printf(_("directory of station %s, version %" G_GUINT64_FORMAT ", good until %s\n"
+    printf(_("directory of station %s, version %llu, good until %s\n"
              "fingerprint %s\n"),
-           directory->station, directory->version, expires, fingerprint);
+           directory->station, (unsigned long long)directory->version, expires, fingerprint);
     print_members(directory);
     return;
   }
