@@ -67,23 +67,23 @@ ds_plugin_id_is_valid(const char *id)
 
 /* What gettext would choose: the first language of LANGUAGE, else the message locale, which must
  * not be C for LANGUAGE to count. */
-static gboolean
-speaks_chinese(void)
+const char *
+ds_text_language(void)
 {
   const char *locale = setlocale(LC_MESSAGES, NULL);
   const char *language = g_getenv("LANGUAGE");
 
   if (locale == NULL || g_str_equal(locale, "C") || g_str_equal(locale, "POSIX"))
-    return FALSE;
-  if (language != NULL && *language != '\0')
-    return g_str_has_prefix(language, "zh");
-  return g_str_has_prefix(locale, "zh");
+    return "en";
+  if (language == NULL || *language == '\0')
+    language = locale;
+  return g_str_has_prefix(language, "zh") ? "zh" : "en";
 }
 
 const char *
 ds_text_pick(const DsText *text)
 {
-  const char *picked = speaks_chinese() ? text->zh : text->en;
+  const char *picked = g_str_equal(ds_text_language(), "zh") ? text->zh : text->en;
 
   return picked != NULL ? picked : "";
 }

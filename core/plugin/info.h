@@ -21,6 +21,9 @@ typedef struct {
   char *en;
 } DsText;
 
+/* The person's language as the process has it now: "zh" or "en". Static. */
+const char *ds_text_language(void);
+
 /* The one for the person's language: zh when the message locale is Chinese, else en; "" for a
  * text that is absent. Static until @text goes. */
 const char *ds_text_pick(const DsText *text);

@@ -80,7 +80,7 @@ check_step(DsUnit *self, const DsStepPlan *plan, DsView *view, DsFacts *facts, D
 static gboolean
 check_steps(DsUnit *self, DsService *service, DsFacts *facts, DsCaseCheck *check, GError **error)
 {
-  g_autoptr(GPtrArray) plans = ds_policy_plan_steps(service, facts, ds_unit_language(), error);
+  g_autoptr(GPtrArray) plans = ds_policy_plan_steps(service, facts, ds_text_language(), error);
 
   if (plans == NULL)
     return FALSE;
@@ -126,7 +126,7 @@ ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
   if (!check_steps(self, service, facts, check, error))
     return NULL;
   check->decision =
-      ds_policy_decide(ds_unit_policy(self), pack, service, facts, ds_unit_language(), error);
+      ds_policy_decide(ds_unit_policy(self), pack, service, facts, ds_text_language(), error);
   if (check->decision == NULL)
     return NULL;
   ds_findings_append(check->findings, check->decision->findings, ds_pack_id(pack));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/unit.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -235,12 +234,4 @@ ds_unit_reload_directory(DsUnit *self, GError **error)
   ds_directory_free(self->directory);
   self->directory = directory;
   return TRUE;
-}
-
-const char *
-ds_unit_language(void)
-{
-  const char *locale = setlocale(LC_MESSAGES, NULL);
-
-  return locale != NULL && g_str_has_prefix(locale, "zh") ? "zh" : "en";
 }

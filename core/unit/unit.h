@@ -62,7 +62,4 @@ const DsDirectory *ds_unit_require_directory(const DsUnit *self, GError **error)
 /* Reads the vault's newest directory again, after trust or apply. */
 gboolean ds_unit_reload_directory(DsUnit *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Titles and texts in this language: "zh" or "en", from the process's locale. Static. */
-const char *ds_unit_language(void);
-
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "cli/common/language.h"
 #include "cli/unit/case-print.h"
 #include "unit/case.h"
 #include "unit/check.h"
@@ -73,7 +74,11 @@ static gboolean
 run_form(DsFace *face, char **args, GError **error)
 {
   DsUnit *unit = ds_face_unit(face, error);
-  g_autoptr(GBytes) pdf = unit != NULL ? ds_unit_render_form(unit, args[0], args[1], error) : NULL;
+  if (unit == NULL)
+    return FALSE;
+  ds_cli_language_paper_begin();
+  g_autoptr(GBytes) pdf = ds_unit_render_form(unit, args[0], args[1], error);
+  ds_cli_language_paper_end();
   if (pdf == NULL)
     return FALSE;
 

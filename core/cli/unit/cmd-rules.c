@@ -73,7 +73,7 @@ print_decision(DsFace *face, const DsDecision *decision)
     ds_cli_print_json(json);
     return;
   }
-  g_autofree char *text = ds_policy_explain_text(decision, ds_unit_language());
+  g_autofree char *text = ds_policy_explain_text(decision, ds_text_language());
   g_print("%s", text);
 }
 
@@ -129,7 +129,7 @@ explain_facts(DsFace *face, GError **error)
   ds_pack_add_facts(pack, view);
   g_autoptr(DsFacts) facts = ds_policy_facts(policy, view);
   g_autoptr(DsDecision) decision =
-      ds_policy_decide(policy, pack, service, facts, ds_unit_language(), error);
+      ds_policy_decide(policy, pack, service, facts, ds_text_language(), error);
   if (decision == NULL)
     return FALSE;
   print_decision(face, decision);
