@@ -11,7 +11,7 @@
 #include "unit/unit-private.h"
 #include "vault/setting.h"
 
-#define RECOVERY_CONTEXT "vault-master"
+#define RECOVERY_CONTEXT "recovery"
 
 void
 ds_unit_officer_free(gpointer data)

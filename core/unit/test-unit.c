@@ -94,7 +94,7 @@ test_trust(void)
   g_autoptr(GBytes) blob = ds_vault_read_recovery_slot(home->home, &error);
   g_assert_no_error(error);
   g_autoptr(DsSecret) master =
-      ds_open_secret(blob, home->station->recovery, "vault-master", &error);
+      ds_open_secret(blob, home->station->recovery, "recovery", &error);
   g_assert_no_error(error);
   g_autoptr(DsSecret) own = ds_vault_export_master(ds_unit_vault(home->unit));
   g_assert_true(ds_secret_equal(master, own));
