@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -16,9 +17,9 @@ ds_cli_passphrase_entries(DsCliPassphrase *self, GOptionEntry entries[3])
 {
   const GOptionEntry filled[3] = {
       {"passphrase-fd", 0, 0, G_OPTION_ARG_INT, &self->fd,
-       "read the passphrase from this open file descriptor", "N"},
+       N_("read the passphrase from this open file descriptor"), N_("N")},
       {"passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &self->file,
-       "read the passphrase from this file (mode 600)", "FILE"},
+       N_("read the passphrase from this file (mode 600)"), N_("FILE")},
       {NULL},
   };
 
@@ -98,7 +99,7 @@ ds_cli_passphrase_read_new(const DsCliPassphrase *self, const char *prompt, GErr
   if (first == NULL || ds_cli_passphrase_given(self))
     return g_steal_pointer(&first);
 
-  g_autoptr(DsSecret) second = read_terminal("once more: ", error);
+  g_autoptr(DsSecret) second = read_terminal(_("once more: "), error);
   if (second == NULL)
     return NULL;
   if (!ds_secret_equal(first, second)) {

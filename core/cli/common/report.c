@@ -2,6 +2,7 @@
 #include "cli/common/report.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -69,7 +70,7 @@ ds_cli_usage(const char *program, const char *format, ...)
   va_start(arguments, format);
   g_autofree char *text = g_strdup_vprintf(format, arguments);
   va_end(arguments);
-  fprintf(stderr, "%s: %s\nTry '%s --help'.\n", program, text, program);
+  fprintf(stderr, _("%s: %s\nTry '%s --help'.\n"), program, text, program);
   return DS_EXIT_USAGE;
 }
 
@@ -90,6 +91,6 @@ ds_cli_finish(const char *program, int code)
 {
   if (fflush(stdout) == 0 && !ferror(stdout))
     return code;
-  fprintf(stderr, "%s: cannot write the answer: %s\n", program, g_strerror(errno));
+  fprintf(stderr, _("%s: cannot write the answer: %s\n"), program, g_strerror(errno));
   return code != DS_EXIT_OK ? code : DS_EXIT_FAILED;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doorstep-courier: moves ciphertext and nothing else. */
 #include <glib/gi18n-lib.h>
-#include <libintl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "cli/common/language.h"
 #include "cli/common/progress.h"
 #include "cli/common/report.h"
 #include "courier/exchange.h"
@@ -277,10 +276,8 @@ main(int argc, char **argv)
   g_autoptr(GCancellable) cancellable = g_cancellable_new();
   Options options = {.cancellable = cancellable};
 
+  ds_cli_language_init();
   ds_secret_process_init();
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
   g_set_prgname(PROGRAM);
   int code = parse(&options, &argc, &argv, &error) ? run(&options, argc, argv)
                                                    : ds_cli_fail(PROGRAM, options.json, error);

@@ -84,8 +84,8 @@ ds_verb_report(DsVerb *self, int argc, char **argv)
   };
 
   if (!ds_verb_parse(self, "",
-                     "Without a passphrase only bundles are counted.\n\nExample:\n"
-                     "  doorstep-station report --home /srv/station --json",
+                     N_("Without a passphrase only bundles are counted.\n\nExample:\n"
+                        "  doorstep-station report --home /srv/station --json"),
                      own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   gboolean whole = unlock || ds_cli_passphrase_given(&self->passphrase);
@@ -106,15 +106,16 @@ ds_verb_export(DsVerb *self, int argc, char **argv)
   guint parts = 0;
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
-      {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_("folder to make"), "DIR"},
+      {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_("folder to make"), N_("DIR")},
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "CASE",
-                     "Writes record.json, record.cbor, the parts and SHA256SUMS, unencrypted.\n\n"
-                     "Example:\n  doorstep-station export --home /srv/station "
-                     "unit-7/20260901-0003 --out /run/user/1000/case",
-                     own, 1, 1, &argc, &argv))
+  if (!ds_verb_parse(
+          self, N_("CASE"),
+          N_("Writes record.json, record.cbor, the parts and SHA256SUMS, unencrypted.\n\n"
+             "Example:\n  doorstep-station export --home /srv/station "
+             "unit-7/20260901-0003 --out /run/user/1000/case"),
+          own, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   if (out == NULL)
     return ds_cli_usage(PROGRAM, "%s", _("export needs --out"));
@@ -138,11 +139,12 @@ ds_verb_serve(DsVerb *self, int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
 
-  if (!ds_verb_parse(self, "UNIT",
-                     "For sshd, by way of \"authorized-keys\": runs git's receive-pack or "
-                     "upload-pack on the unit's\nown repository when SSH_ORIGINAL_COMMAND asks for "
-                     "exactly that.",
-                     NULL, 1, 1, &argc, &argv))
+  if (!ds_verb_parse(
+          self, N_("UNIT"),
+          N_("For sshd, by way of \"authorized-keys\": runs git's receive-pack or "
+             "upload-pack on the unit's\nown repository when SSH_ORIGINAL_COMMAND asks for "
+             "exactly that."),
+          NULL, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   g_autofree char *path = ds_station_serve_path(self->home, argv[1], &error);
   g_auto(GStrv) plan =
@@ -157,9 +159,9 @@ ds_verb_authorized_keys(DsVerb *self, int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
 
-  if (!ds_verb_parse(self, "UNIT PUBLIC-KEY-FILE",
-                     "Example:\n  doorstep-station authorized-keys --home /srv/station unit-7 "
-                     "id_ed25519.pub >> ~git/.ssh/authorized_keys",
+  if (!ds_verb_parse(self, N_("UNIT PUBLIC-KEY-FILE"),
+                     N_("Example:\n  doorstep-station authorized-keys --home /srv/station unit-7 "
+                        "id_ed25519.pub >> ~git/.ssh/authorized_keys"),
                      NULL, 2, 2, &argc, &argv))
     return DS_EXIT_USAGE;
   g_autofree char *home = g_canonicalize_filename(self->home, NULL);
@@ -183,8 +185,8 @@ ds_verb_maintain(DsVerb *self, int argc, char **argv)
   guint repos = 0;
   g_autoptr(GError) error = NULL;
 
-  if (!ds_verb_parse(self, "", "Example:\n  doorstep-station maintain --home /srv/station", NULL, 0,
-                     0, &argc, &argv))
+  if (!ds_verb_parse(self, "", N_("Example:\n  doorstep-station maintain --home /srv/station"),
+                     NULL, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   if (!ds_station_maintain(self->home, &repos, &error))
     return ds_verb_end(self, error);
@@ -208,16 +210,16 @@ ds_verb_recover(DsVerb *self, int argc, char **argv)
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
       {"new-passphrase-fd", 0, 0, G_OPTION_ARG_INT, &fd,
-       N_("read the unit's new passphrase from this descriptor"), "N"},
+       N_("read the unit's new passphrase from this descriptor"), N_("N")},
       {"new-passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &file,
-       N_("read the unit's new passphrase from this file (mode 600)"), "FILE"},
+       N_("read the unit's new passphrase from this file (mode 600)"), N_("FILE")},
       {NULL},
   };
 
   if (!ds_verb_parse(
-          self, "UNIT-HOME",
-          "Example:\n  doorstep-station recover --home /srv/station /mnt/laptop/doorstep", own, 1,
-          1, &argc, &argv))
+          self, N_("UNIT-HOME"),
+          N_("Example:\n  doorstep-station recover --home /srv/station /mnt/laptop/doorstep"), own,
+          1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   fresh.fd = fd;
   fresh.file = g_steal_pointer(&file);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <libintl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/secret.h"
+#include "cli/common/language.h"
 #include "cli/station/verb.h"
 
 static const struct {
@@ -52,10 +51,8 @@ print_help(FILE *out)
 int
 main(int argc, char **argv)
 {
+  ds_cli_language_init();
   ds_secret_process_init();
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
   g_set_prgname(PROGRAM);
 
   if (argc < 2)

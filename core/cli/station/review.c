@@ -37,18 +37,19 @@ ds_verb_list(DsVerb *self, int argc, char **argv)
   g_autoptr(GError) error = NULL;
   g_autoptr(JsonNode) node = NULL;
   const GOptionEntry own[] = {
-      {"state", 0, 0, G_OPTION_ARG_STRING, &state, N_("only those in this state"), "STATE"},
+      {"state", 0, 0, G_OPTION_ARG_STRING, &state, N_("only those in this state"), N_("STATE")},
       {"bundles", 0, 0, G_OPTION_ARG_NONE, &bundles,
        N_("bundles instead of cases; needs no passphrase"), NULL},
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "",
-                     "States of cases: review, accepted, returned, not-issued, duplicate, refused, "
-                     "withdrawn.\nStates of bundles: received, verified, durable, quarantined.\n\n"
-                     "Examples:\n  doorstep-station list --home /srv/station --state review\n"
-                     "  doorstep-station list --home /srv/station --bundles --state quarantined",
-                     own, 0, 0, &argc, &argv))
+  if (!ds_verb_parse(
+          self, "",
+          N_("States of cases: review, accepted, returned, not-issued, duplicate, refused, "
+             "withdrawn.\nStates of bundles: received, verified, durable, quarantined.\n\n"
+             "Examples:\n  doorstep-station list --home /srv/station --state review\n"
+             "  doorstep-station list --home /srv/station --bundles --state quarantined"),
+          own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   if (!(bundles ? ds_verb_open : ds_verb_open_unlocked)(self, &error))
     return ds_verb_end(self, error);
@@ -118,10 +119,10 @@ ds_verb_show(DsVerb *self, int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
 
-  if (!ds_verb_parse(self, "CASE",
-                     "CASE is UNIT/LOCAL-NUMBER, or a local number or the first digits of a "
-                     "bundle's id.\n\nExample:\n  doorstep-station show --home /srv/station "
-                     "unit-7/20260901-0003",
+  if (!ds_verb_parse(self, N_("CASE"),
+                     N_("CASE is UNIT/LOCAL-NUMBER, or a local number or the first digits of a "
+                        "bundle's id.\n\nExample:\n  doorstep-station show --home /srv/station "
+                        "unit-7/20260901-0003"),
                      NULL, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   if (!ds_verb_open_unlocked(self, &error))
@@ -161,7 +162,7 @@ decided(DsVerb *self, gboolean good, const char *state, GError *error)
 #define BY_ENTRY(by)                                                                             \
   {                                                                                              \
     "by", 0, 0, G_OPTION_ARG_STRING, &(by), N_("who decides, for the history (the login name)"), \
-        "NUMBER"                                                                                 \
+        N_("NUMBER")                                                                             \
   }
 
 static const char *
@@ -177,9 +178,10 @@ ds_verb_accept(DsVerb *self, int argc, char **argv)
   GError *error = NULL;
   const GOptionEntry own[] = {BY_ENTRY(by), {NULL}};
 
-  if (!ds_verb_parse(self, "CASE…",
-                     "Example:\n  doorstep-station accept --home /srv/station unit-7/20260901-0003",
-                     own, 1, -1, &argc, &argv))
+  if (!ds_verb_parse(
+          self, N_("CASE…"),
+          N_("Example:\n  doorstep-station accept --home /srv/station unit-7/20260901-0003"), own,
+          1, -1, &argc, &argv))
     return DS_EXIT_USAGE;
   gboolean good = ds_verb_open_unlocked(self, &error);
   for (int i = 1; good && i < argc; i++)
@@ -195,19 +197,19 @@ ds_verb_return(DsVerb *self, int argc, char **argv)
   GError *error = NULL;
   const GOptionEntry own[] = {
       {"category", 0, 0, G_OPTION_ARG_STRING, &category, N_("text, photo, fingerprint or other"),
-       "CATEGORY"},
+       N_("CATEGORY")},
       {"detail", 0, 0, G_OPTION_ARG_STRING, &detail, N_("what is wrong and what to do again"),
-       "TEXT"},
+       N_("TEXT")},
       {"due", 0, 0, G_OPTION_ARG_STRING, &due_text, N_("by when (in three working days)"),
-       "YYYY-MM-DD"},
+       N_("YYYY-MM-DD")},
       BY_ENTRY(by),
       {NULL},
   };
 
   if (!ds_verb_parse(
-          self, "CASE",
-          "Example:\n  doorstep-station return --home /srv/station "
-          "unit-7/20260901-0003 \\\n    --category photo --detail \"背景不纯白，请重拍\"",
+          self, N_("CASE"),
+          N_("Example:\n  doorstep-station return --home /srv/station "
+             "unit-7/20260901-0003 \\\n    --category photo --detail \"背景不纯白，请重拍\""),
           own, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   if (category == NULL || detail == NULL)
@@ -227,14 +229,14 @@ ds_verb_not_issue(DsVerb *self, int argc, char **argv)
   g_autofree char *by = NULL, *reason = NULL;
   GError *error = NULL;
   const GOptionEntry own[] = {
-      {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, N_("why, for the applicant"), "TEXT"},
+      {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, N_("why, for the applicant"), N_("TEXT")},
       BY_ENTRY(by),
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "CASE",
-                     "Example:\n  doorstep-station not-issue --home /srv/station "
-                     "unit-7/20260901-0003 --reason \"身份无法核实\"",
+  if (!ds_verb_parse(self, N_("CASE"),
+                     N_("Example:\n  doorstep-station not-issue --home /srv/station "
+                        "unit-7/20260901-0003 --reason \"身份无法核实\""),
                      own, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   if (reason == NULL)
@@ -250,14 +252,14 @@ ds_verb_duplicate(DsVerb *self, int argc, char **argv)
   g_autofree char *by = NULL, *of = NULL;
   GError *error = NULL;
   const GOptionEntry own[] = {
-      {"of", 0, 0, G_OPTION_ARG_STRING, &of, N_("the case that goes on"), "CASE"},
+      {"of", 0, 0, G_OPTION_ARG_STRING, &of, N_("the case that goes on"), N_("CASE")},
       BY_ENTRY(by),
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "CASE",
-                     "Example:\n  doorstep-station duplicate --home /srv/station "
-                     "unit-8/20260901-0001 --of unit-7/20260901-0003",
+  if (!ds_verb_parse(self, N_("CASE"),
+                     N_("Example:\n  doorstep-station duplicate --home /srv/station "
+                        "unit-8/20260901-0001 --of unit-7/20260901-0003"),
                      own, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   if (of == NULL)

@@ -126,28 +126,30 @@ ds_verb_dispatch(DsVerb *self, int argc, char **argv)
   g_auto(Options) options = {0};
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
-      {"unit", 0, 0, G_OPTION_ARG_STRING, &options.unit, N_("who goes out"), "UNIT"},
-      {"name", 0, 0, G_OPTION_ARG_STRING, &options.name, N_("what the trip is called"), "NAME"},
-      {"day", 0, 0, G_OPTION_ARG_STRING, &options.day, N_("day of the trip"), "YYYY-MM-DD"},
+      {"unit", 0, 0, G_OPTION_ARG_STRING, &options.unit, N_("who goes out"), N_("UNIT")},
+      {"name", 0, 0, G_OPTION_ARG_STRING, &options.name, N_("what the trip is called"), N_("NAME")},
+      {"day", 0, 0, G_OPTION_ARG_STRING, &options.day, N_("day of the trip"), N_("YYYY-MM-DD")},
       {"jurisdiction", 0, 0, G_OPTION_ARG_STRING, &options.jurisdiction, N_("whose rules apply"),
-       "NAME"},
+       N_("NAME")},
       {"region", 0, 0, G_OPTION_ARG_STRING, &options.region, N_("where the trip accepts"),
-       "6 DIGITS"},
-      {"roster", 0, 0, G_OPTION_ARG_FILENAME, &options.roster, N_("people: CSV or JSON"), "FILE"},
+       N_("6 DIGITS")},
+      {"roster", 0, 0, G_OPTION_ARG_FILENAME, &options.roster, N_("people: CSV or JSON"),
+       N_("FILE")},
       {"skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,
        N_("leave out rows with problems instead of sending nothing"), NULL},
       {"officer", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.officers,
-       N_("who may take cases, again for more (everybody)"), "NUMBER"},
-      {"trip", 0, 0, G_OPTION_ARG_STRING, &options.trip, N_("the trip's id (made up)"), "ID"},
-      {"schemas", 0, 0, G_OPTION_ARG_FILENAME, &options.schemas, N_("folder of the rules"), "DIR"},
+       N_("who may take cases, again for more (everybody)"), N_("NUMBER")},
+      {"trip", 0, 0, G_OPTION_ARG_STRING, &options.trip, N_("the trip's id (made up)"), N_("ID")},
+      {"schemas", 0, 0, G_OPTION_ARG_FILENAME, &options.schemas, N_("folder of the rules"),
+       N_("DIR")},
       {NULL},
   };
 
   if (!ds_verb_parse(
           self, "",
-          "Example:\n  doorstep-station dispatch --home /srv/station --unit unit-7 \\\n"
-          "    --name 红谷滩小学 --day 2026-09-01 --jurisdiction jiangxi --region 360111 "
-          "\\\n    --roster class-3.csv",
+          N_("Example:\n  doorstep-station dispatch --home /srv/station --unit unit-7 \\\n"
+             "    --name 红谷滩小学 --day 2026-09-01 --jurisdiction jiangxi --region 360111 "
+             "\\\n    --roster class-3.csv"),
           own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   if (options.unit == NULL || options.name == NULL || options.day == NULL ||
@@ -167,15 +169,15 @@ ds_verb_publish(DsVerb *self, int argc, char **argv)
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
       {"again", 0, 0, G_OPTION_ARG_STRING, &unit,
-       N_("send UNIT its statements and the directory again"), "UNIT"},
+       N_("send UNIT its statements and the directory again"), N_("UNIT")},
       {"from", 0, 0, G_OPTION_ARG_INT64, &from, N_("with --again: from statement SEQ on (1)"),
-       "SEQ"},
+       N_("SEQ")},
       {NULL},
   };
 
   if (!ds_verb_parse(self, "",
-                     "Examples:\n  doorstep-station publish --home /srv/station\n"
-                     "  doorstep-station publish --home /srv/station --again unit-7 --from 120",
+                     N_("Examples:\n  doorstep-station publish --home /srv/station\n"
+                        "  doorstep-station publish --home /srv/station --again unit-7 --from 120"),
                      own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   if (from < 1)

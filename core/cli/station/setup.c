@@ -48,17 +48,18 @@ ds_verb_init(DsVerb *self, int argc, char **argv)
   gboolean light = FALSE;
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
-      {"id", 0, 0, G_OPTION_ARG_STRING, &id, N_("short name: a-z, 0-9 and -"), "ID"},
-      {"name", 0, 0, G_OPTION_ARG_STRING, &name, N_("name for people"), "NAME"},
+      {"id", 0, 0, G_OPTION_ARG_STRING, &id, N_("short name: a-z, 0-9 and -"), N_("ID")},
+      {"name", 0, 0, G_OPTION_ARG_STRING, &name, N_("name for people"), N_("NAME")},
       {"light", 0, 0, G_OPTION_ARG_NONE, &light,
        N_("cheap passphrase hash, for tests and demonstrations only"), NULL},
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "",
-                     "Example:\n  doorstep-station init --home /srv/station --id nanchang --name "
-                     "南昌站",
-                     own, 0, 0, &argc, &argv))
+  if (!ds_verb_parse(
+          self, "",
+          N_("Example:\n  doorstep-station init --home /srv/station --id nanchang --name "
+             "南昌站"),
+          own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   if (id == NULL)
     return ds_cli_usage(PROGRAM, "%s", _("init needs --id"));
@@ -124,14 +125,14 @@ ds_verb_enrol(DsVerb *self, int argc, char **argv)
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
       {"confirm", 0, 0, G_OPTION_ARG_STRING, &confirm,
-       N_("the fingerprint that was read aloud: admits the unit"), "DIGITS"},
+       N_("the fingerprint that was read aloud: admits the unit"), N_("DIGITS")},
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "REQUEST",
-                     "Examples:\n  doorstep-station enrol --home /srv/station unit-7.request\n"
-                     "  doorstep-station enrol --home /srv/station unit-7.request --confirm "
-                     "\"01234 …\"",
+  if (!ds_verb_parse(self, N_("REQUEST"),
+                     N_("Examples:\n  doorstep-station enrol --home /srv/station unit-7.request\n"
+                        "  doorstep-station enrol --home /srv/station unit-7.request --confirm "
+                        "\"01234 …\""),
                      own, 1, 1, &argc, &argv))
     return DS_EXIT_USAGE;
   g_autoptr(GBytes) request = ds_files_read(argv[1], DS_ENROLMENT_MAX, &error);
@@ -217,19 +218,21 @@ ds_verb_directory(DsVerb *self, int argc, char **argv)
   int days = 0;
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
-      {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_("write the signed directory to FILE"), "FILE"},
-      {"renew", 0, 0, G_OPTION_ARG_INT, &days, N_("issue a new version, good for DAYS"), "DAYS"},
+      {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_("write the signed directory to FILE"),
+       N_("FILE")},
+      {"renew", 0, 0, G_OPTION_ARG_INT, &days, N_("issue a new version, good for DAYS"),
+       N_("DAYS")},
       {"revoke-unit", 0, 0, G_OPTION_ARG_STRING, &unit, N_("accept nothing from UNIT any more"),
-       "UNIT"},
+       N_("UNIT")},
       {"revoke-officer", 0, 0, G_OPTION_ARG_STRING, &officer,
-       N_("accept nothing signed by officer NUMBER any more"), "NUMBER"},
+       N_("accept nothing signed by officer NUMBER any more"), N_("NUMBER")},
       {NULL},
   };
 
   if (!ds_verb_parse(self, "",
-                     "Examples:\n  doorstep-station directory --home /srv/station --out "
-                     "station.directory\n"
-                     "  doorstep-station directory --home /srv/station --revoke-unit unit-7",
+                     N_("Examples:\n  doorstep-station directory --home /srv/station --out "
+                        "station.directory\n"
+                        "  doorstep-station directory --home /srv/station --revoke-unit unit-7"),
                      own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   gboolean changes = days != 0 || unit != NULL || officer != NULL;

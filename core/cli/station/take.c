@@ -161,7 +161,7 @@ ds_verb_intake(DsVerb *self, int argc, char **argv)
   g_autoptr(DsSecret) passphrase = NULL;
   const GOptionEntry own[] = {
       {"watch", 0, 0, G_OPTION_ARG_INT, &seconds, N_("look again every SECONDS until stopped"),
-       "SECONDS"},
+       N_("SECONDS")},
       {"unlock", 0, 0, G_OPTION_ARG_NONE, &unlock, N_("ask for the passphrase on the terminal"),
        NULL},
       {"locked", 0, 0, G_OPTION_ARG_NONE, &locked,
@@ -169,10 +169,11 @@ ds_verb_intake(DsVerb *self, int argc, char **argv)
       {NULL},
   };
 
-  if (!ds_verb_parse(self, "",
-                     "Examples:\n  doorstep-station intake --home /srv/station --unlock\n"
-                     "  doorstep-station intake --home /srv/station --watch 30 --passphrase-fd 3",
-                     own, 0, 0, &argc, &argv))
+  if (!ds_verb_parse(
+          self, "",
+          N_("Examples:\n  doorstep-station intake --home /srv/station --unlock\n"
+             "  doorstep-station intake --home /srv/station --watch 30 --passphrase-fd 3"),
+          own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
   if (seconds < 0 || (locked && (unlock || ds_cli_passphrase_given(&self->passphrase))))
     return ds_cli_usage(PROGRAM, "%s", _("intake: these options do not go together"));

@@ -11,15 +11,15 @@ ds_verb_parse(DsVerb *self, const char *parameters, const char *examples, const 
               int min, int max, int *argc, char ***argv)
 {
   const GOptionEntry common[] = {
-      {"home", 0, 0, G_OPTION_ARG_FILENAME, &self->home, N_("the station's folder"), "DIR"},
+      {"home", 0, 0, G_OPTION_ARG_FILENAME, &self->home, N_("the station's folder"), N_("DIR")},
       {"json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("answer in JSON"), NULL},
       {"wait", 0, 0, G_OPTION_ARG_INT, &self->wait,
-       N_("wait so long for another process to leave the station (30)"), "SECONDS"},
+       N_("wait so long for another process to leave the station (30)"), N_("SECONDS")},
       {NULL},
   };
   GOptionEntry secret[3];
   const char *verb = (*argv)[0];
-  g_autofree char *title = g_strdup_printf("%s %s", verb, parameters);
+  g_autofree char *title = g_strdup_printf("%s %s", verb, *parameters != '\0' ? _(parameters) : "");
   g_autoptr(GOptionContext) context = g_option_context_new(parameters);
   g_autoptr(GError) error = NULL;
 

@@ -17,8 +17,7 @@
 /* What a minor's case needs on the disk, measured on generated people. */
 #define CASE_BYTES (2400 * 1024)
 
-static char *opt_id, *opt_name, *opt_fingerprint, *opt_path, *opt_host, *opt_user,
-    *opt_host_key;
+static char *opt_id, *opt_name, *opt_fingerprint, *opt_path, *opt_host, *opt_user, *opt_host_key;
 static char **opt_officers;
 static gint opt_port;
 static gboolean opt_light;
@@ -120,8 +119,8 @@ run_trust(DsFace *face, char **args, GError **error)
     return FALSE;
   const DsDirectory *now = ds_unit_directory(unit);
   if (!face->json)
-    g_print(_("station %s (%s) is trusted, directory version %" G_GUINT64_FORMAT "\n"),
-            now->station, now->name, now->version);
+    g_print(_("station %s (%s) is trusted, directory version %llu\n"), now->station, now->name,
+            (unsigned long long)now->version);
   return TRUE;
 }
 
@@ -282,9 +281,8 @@ run_status(DsFace *face, char **args, GError **error)
       g_print("  %-22s %" G_GUINT64_FORMAT "\n", ds_case_state_word((DsCaseState)state),
               status.cases[state]);
   g_autofree char *held = g_format_size(status.object_bytes);
-  g_print(_("%u bundles not yet pruned, %s of evidence here, room for about %" G_GUINT64_FORMAT
-            " more cases\n"),
-          status.waiting, held, status.free_bytes / CASE_BYTES);
+  g_print(_("%u bundles not yet pruned, %s of evidence here, room for about %llu more cases\n"),
+          status.waiting, held, (unsigned long long)(status.free_bytes / CASE_BYTES));
   return TRUE;
 }
 
@@ -299,7 +297,7 @@ run_audit(DsFace *face, char **args, GError **error)
   if (unit == NULL || !ds_vault_audit_verify(ds_unit_vault(unit), &bad, error) ||
       !ds_vault_audit_head(ds_unit_vault(unit), &head, error))
     return FALSE;
-  g_print(_("the journal holds: %" G_GUINT64_FORMAT " entries, head %s\n"), head.index,
+  g_print(_("the journal holds: %llu entries, head %s\n"), (unsigned long long)head.index,
           ds_digest_to_hex(&head.hash, hex));
   return TRUE;
 }

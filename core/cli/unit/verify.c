@@ -60,12 +60,11 @@ print_result(DsFace *face, const DsManifest *manifest)
 
   ds_digest_to_hex(&manifest->id, hex);
   if (!face->json) {
-    g_print(
-        _("%s\n  %s %" G_GUINT64_FORMAT " of unit %s, signed by %s and %s %s, %u chunks: good\n"),
-        hex, ds_bundle_kind_word(manifest->kind), manifest->seq, manifest->unit,
-        by->unit_name != NULL ? by->unit_name : _("the station"),
-        by->officer_number != NULL ? by->officer_number : "-",
-        by->officer_name != NULL ? by->officer_name : "", manifest->chunks->len);
+    g_print(_("%s\n  %s %llu of unit %s, signed by %s and %s %s, %u chunks: good\n"), hex,
+            ds_bundle_kind_word(manifest->kind), (unsigned long long)manifest->seq, manifest->unit,
+            by->unit_name != NULL ? by->unit_name : _("the station"),
+            by->officer_number != NULL ? by->officer_number : "-",
+            by->officer_name != NULL ? by->officer_name : "", manifest->chunks->len);
     return;
   }
   JsonBuilder *builder = json_builder_new();
