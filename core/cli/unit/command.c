@@ -42,6 +42,16 @@ print_command(const DsCommand *command)
   g_print("  %-46s %s\n", left, _(command->summary));
 }
 
+gboolean
+ds_command_is_noun(const char *noun)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
+    for (const DsCommand *command = tables[i]; command->noun != NULL; command++)
+      if (command->verb != NULL && g_str_equal(noun, command->noun))
+        return TRUE;
+  return FALSE;
+}
+
 void
 ds_command_help(const char *noun)
 {

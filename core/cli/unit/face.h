@@ -68,5 +68,7 @@ extern const DsCommand ds_commands_rules[];
 gboolean ds_command_run(DsFace *face, int argc, char **argv, GError **error);
 /* The list of all commands, or the help of one noun. */
 void ds_command_help(const char *noun);
+/* Whether there are commands "NOUN VERB". */
+gboolean ds_command_is_noun(const char *noun);
 
 G_END_DECLS

@@ -79,6 +79,10 @@ run(DsFace *face, int argc, char **argv, GError **error)
     print_help(argc > 2 ? argv[2] : NULL);
     return TRUE;
   }
+  if (argc == 3 && g_str_equal(argv[2], "--help") && ds_command_is_noun(argv[1])) {
+    print_help(argv[1]);
+    return TRUE;
+  }
   if (g_str_equal(argv[1], "batch"))
     return ds_batch_run(face, argc - 2, argv + 2, error);
   return ds_command_run(face, argc - 1, argv + 1, error);
