@@ -43,7 +43,17 @@ detail_from_bytes(GBytes *bytes, GHashTable *detail)
 
 /* ---- what a bundle's statements make of its case ---- */
 
-/* A receipt state only rises; of the station's decisions the last numbered one holds. */
+/* Receipts rise to DURABLE and stay there. A broken copy that came before the true one was set
+ * aside, so QUARANTINED holds only until a later numbered receipt. */
+static int
+next_receipt(int receipt, int said)
+{
+  if (receipt == DS_STATE_DURABLE || receipt == DS_STATE_QUARANTINED)
+    return receipt == DS_STATE_DURABLE ? receipt : said;
+  return MAX(receipt, said);
+}
+
+/* @statements by number. Of the station's decisions the last one holds. */
 static int
 state_of(GPtrArray *statements)
 {
@@ -54,7 +64,7 @@ state_of(GPtrArray *statements)
     if (statement->state >= DS_STATE_DUPLICATE)
       decided = statement->state;
     else
-      receipt = MAX(receipt, statement->state);
+      receipt = next_receipt(receipt, statement->state);
   }
   return decided != 0 ? decided : receipt;
 }
@@ -152,6 +162,7 @@ ds_unit_case_answer(DsUnit *self, const char *case_id, GError **error)
       return NULL;
     for (guint j = 0; j < statements->len; j++) {
       const DsVaultStatement *statement = g_ptr_array_index(statements, j);
+      g_hash_table_remove_all(detail); /* what was said before has been answered since */
       if (statement->detail != NULL)
         detail_from_bytes(statement->detail, detail);
     }
