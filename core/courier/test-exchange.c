@@ -76,6 +76,21 @@ test_life(TestUnit *unit, gconstpointer data)
   g_assert_cmpint(status.last_contact_us, >, 0);
 }
 
+/* The usual case: the station is quick, and the ref is gone before the courier ever sees it. */
+static void
+test_taken_at_once(TestUnit *unit, gconstpointer data)
+{
+  DsExchangeResult result;
+
+  test_unit_seal(unit, 2, 1, 100);
+  result = test_unit_sync_well(unit);
+  g_assert_cmpuint(result.handed_over, ==, 2);
+  test_unit_station_takes(unit);
+  result = test_unit_sync_well(unit);
+  g_assert_cmpuint(result.handed_over, ==, 0);
+  g_assert_cmpuint(result.already_there, ==, 2);
+}
+
 /* Without its memory the courier sends again what is no longer advertised, and no more. */
 static void
 test_lost_memory(TestUnit *unit, gconstpointer data)
@@ -320,6 +335,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   ADD("nothing", test_nothing);
   ADD("life", test_life);
+  ADD("taken-at-once", test_taken_at_once);
   ADD("lost-memory", test_lost_memory);
   ADD("unanswered", test_unanswered);
   ADD("urgent", test_urgent);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "depot/pktline.h"
@@ -298,6 +300,43 @@ test_liars(void)
   }
 }
 
+/* Says ok to what it never listened to: that is no hand-over, but a reason it gives is heard. */
+static void
+check_deaf(const char *status, DsErrorCode code, DsPushOutcome outcome)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GByteArray) out = g_byte_array_new();
+  g_autoptr(DsDepotSource) source = test_source_new(2, 8, 100000);
+  g_autoptr(GPtrArray) reports = NULL, sources = g_ptr_array_new();
+  char ref[DS_DEPOT_REF_SIZE];
+  int ends[2];
+
+  append_advert(out);
+  ds_pktline_append_text(out, "unpack ok\n");
+  ds_pktline_append_text(out, "%s %s\n", status, ds_depot_bundle_ref(&source->id, ref));
+  ds_pktline_append_flush(out);
+  g_ptr_array_add(sources, source);
+  g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
+  g_assert_cmpint(send(ends[1], out->data, out->len, MSG_NOSIGNAL), ==, (int)out->len);
+  shutdown(ends[1], SHUT_RDWR);
+  g_autoptr(DsLink) link = ds_link_new(ends[0], ends[0], -1, 0);
+  g_autoptr(DsAdvert) advert = ds_advert_read(link, &error);
+  g_assert_no_error(error);
+  gboolean ok = ds_push_bundles(link, advert, sources, &reports, &error);
+  g_assert_cmpint(ok, ==, outcome == DS_PUSH_REFUSED);
+  if (!ok)
+    g_assert_error(error, DS_ERROR, (int)code);
+  g_assert_cmpint(((DsPushReport *)g_ptr_array_index(reports, 0))->outcome, ==, outcome);
+  close(ends[1]);
+}
+
+static void
+test_deaf(void)
+{
+  check_deaf("ok", DS_ERROR_RETRY, DS_PUSH_NOT_SENT);
+  check_deaf("ng", DS_ERROR_RETRY, DS_PUSH_REFUSED);
+}
+
 /* Peak memory of this process does not follow the bundle's size. */
 static void
 test_memory(Fixture *fixture, gconstpointer data)
@@ -335,6 +374,7 @@ main(int argc, char **argv)
   ADD("delete", test_delete);
   ADD("other-names", test_other_names);
   g_test_add_func("/depot/push/liars", test_liars);
+  g_test_add_func("/depot/push/deaf", test_deaf);
   ADD("memory", test_memory);
   return g_test_run();
 }
