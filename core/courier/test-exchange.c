@@ -214,6 +214,38 @@ test_bad_message(TestUnit *unit, gconstpointer data)
   g_assert_cmpuint(result.messages, ==, 1);
 }
 
+/* A tree that git itself refuses spoils the whole pack: the others are fetched one by one. */
+static void
+test_bad_pack(TestUnit *unit, gconstpointer data)
+{
+  static const char script[] =
+      "set -e; export GIT_DIR=\"$1\" GIT_AUTHOR_NAME=d GIT_AUTHOR_EMAIL=d GIT_COMMITTER_NAME=d "
+      "GIT_COMMITTER_EMAIL=d\n"
+      "blob=$(printf x | git hash-object -w --stdin)\n"
+      "tree=$(printf '100644 blob %s\\t..\\n' $blob | git mktree)\n"
+      "git update-ref refs/outbox/0000000002-directory $(git commit-tree -m m $tree)\n";
+  const char *argv[] = {"sh", "-c", script, "sh", unit->repo, NULL};
+  g_autoptr(GError) error = NULL;
+  DsExchangeResult result;
+  int status = -1;
+
+  test_unit_publish(unit, 1, DS_OUTBOX_DIRECTORY, "directory", "who");
+  test_unit_publish(unit, 3, DS_OUTBOX_STATEMENTS, "0000000001", "received");
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
+               &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(status, ==, 0);
+  g_assert_true(test_unit_sync(unit, NULL, &result, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(result.messages, ==, 2);
+  g_assert_cmpuint(result.forgotten, ==, 2);
+  g_assert_cmpuint(result.refused, ==, 1);
+  g_assert_nonnull(strstr(result.trouble, "0000000002-directory was not taken"));
+  ds_exchange_result_clear(&result);
+  result = test_unit_sync_well(unit);
+  g_assert_cmpuint(result.messages, ==, 0);
+}
+
 /* A damaged chunk keeps its own bundle back and no other. */
 static void
 test_damaged_chunk(TestUnit *unit, gconstpointer data)
@@ -341,6 +373,7 @@ main(int argc, char **argv)
   ADD("urgent", test_urgent);
   ADD("messages", test_messages);
   ADD("bad-message", test_bad_message);
+  ADD("bad-pack", test_bad_pack);
   ADD("damaged-chunk", test_damaged_chunk);
   ADD("damaged-manifest", test_damaged_manifest);
   ADD("refused-bundle", test_refused_bundle);
