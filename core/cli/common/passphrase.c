@@ -51,7 +51,7 @@ read_file(const char *path, GError **error)
   }
   if (S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
-                "passphrase file %s can be read by others: chmod 600 it", path);
+                _("passphrase file %s can be read by others: chmod 600 it"), path);
     return NULL;
   }
   return ds_secret_read_line(fd, error);
@@ -65,8 +65,8 @@ read_terminal(const char *prompt, GError **error)
 
   if (!isatty(STDIN_FILENO) || fd < 0 || tcgetattr(fd, &before) < 0) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_LOCKED,
-                        "a passphrase is needed and there is no terminal to ask on: give "
-                        "--passphrase-fd or --passphrase-file");
+                        _("a passphrase is needed and there is no terminal to ask on: give "
+                          "--passphrase-fd or --passphrase-file"));
     return NULL;
   }
   silent = before;
@@ -104,7 +104,7 @@ ds_cli_passphrase_read_new(const DsCliPassphrase *self, const char *prompt, GErr
     return NULL;
   if (!ds_secret_equal(first, second)) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
-                        "the two passphrases differ: nothing was changed");
+                        _("the two passphrases differ: nothing was changed"));
     return NULL;
   }
   return g_steal_pointer(&first);

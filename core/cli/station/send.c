@@ -78,7 +78,7 @@ fill_order(const Options *options, const DsRoster *roster, DsDispatchOrder *orde
                              .roster = roster};
   if (ds_date_parse(&order->trip_day, options->day))
     return TRUE;
-  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "--day \"%s\" is no date such as 2026-09-01",
+  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, _("--day \"%s\" is no date such as 2026-09-01"),
               options->day);
   return FALSE;
 }
