@@ -186,6 +186,12 @@ ds_spool_read_record(DsSpool *self, const DsSpoolEntry *entry, GError **error)
 }
 
 gboolean
+ds_spool_sync(DsSpool *self, GError **error)
+{
+  return ds_files_sync_dir(self->path, error);
+}
+
+gboolean
 ds_spool_remove(DsSpool *self, const DsSpoolEntry *entry, GError **error)
 {
   g_autofree char *name = name_of(entry->seq, &entry->id);

@@ -13,6 +13,7 @@
 #include "bundle/statement.h"
 #include "unit/answer.h"
 #include "unit/enrol.h"
+#include "unit/seal.h"
 #include "unit/trip.h"
 #include "unit/unit-private.h"
 #include "vault/setting.h"
@@ -227,7 +228,7 @@ ds_unit_apply_inbox(DsUnit *self, GError **error)
   applied->notes = g_ptr_array_new_with_free_func(g_free);
   applied->errors = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) names = ds_inbox_list(self->inbox, error);
-  if (names == NULL)
+  if (names == NULL || !ds_unit_finish_seal(self, error))
     return NULL;
   for (guint kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
     for (guint i = 0; i < names->len; i++) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "unit/confirm.h"
+#include "unit/seal.h"
 #include "unit/service.h"
 #include "vault/journal.h"
 #include "vault/setting.h"
@@ -106,8 +107,11 @@ ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *service,
 DsVaultCase *
 ds_unit_case_open(DsUnit *self, const char *case_id, GError **error)
 {
-  g_autoptr(DsVaultCase) found = ds_vault_case(ds_unit_vault(self), case_id, error);
+  g_autoptr(DsVaultCase) found = NULL;
 
+  if (!ds_unit_finish_seal(self, error))
+    return NULL;
+  found = ds_vault_case(ds_unit_vault(self), case_id, error);
   if (found == NULL)
     return NULL;
   if (found->state <= DS_CASE_COMPLETE && found->state != DS_CASE_REFUSED &&

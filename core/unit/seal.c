@@ -123,11 +123,14 @@ sign_bundle(DsUnit *self, DsManifest *manifest, DsRecord *record, DsSealed *seal
 gboolean
 ds_unit_case_seal(DsUnit *self, const char *case_id, DsDigest *id, GError **error)
 {
-  g_autoptr(DsVaultCase) of = ds_vault_case(self->vault, case_id, error);
+  g_autoptr(DsVaultCase) of = NULL;
   g_autoptr(DsCaseCheck) check = NULL;
   DsCaseOutcome outcome;
 
-  if (of == NULL || ds_unit_require_directory(self, error) == NULL)
+  if (ds_unit_require_directory(self, error) == NULL || !ds_unit_finish_seal(self, error))
+    return FALSE;
+  of = ds_vault_case(self->vault, case_id, error);
+  if (of == NULL)
     return FALSE;
   check = ds_unit_case_check(self, case_id, error);
   if (check == NULL || !outcome_of(of, check, &outcome, error))
@@ -171,7 +174,14 @@ ds_unit_finish_seal(DsUnit *self, GError **error)
   if (!pending)
     return TRUE;
   const DsSpoolEntry entry = {.seq = intent.seq, .id = intent.id};
-  if (ds_spool_has(self->spool, &entry))
-    return ds_sealing_finish(self, &intent, error);
-  return ds_sealing_forget(self, error);
+  if (!ds_spool_has(self->spool, &entry))
+    return ds_sealing_forget(self, error);
+  /* the courier may have sent it: there is no way but forward */
+  if (ds_spool_sync(self->spool, error) && ds_sealing_finish(self, &intent, error))
+    return TRUE;
+  g_prefix_error(error,
+                 "the seal of case %s was begun as bundle %" G_GUINT64_FORMAT
+                 " and cannot be finished: ",
+                 intent.case_id, intent.seq);
+  return FALSE;
 }

@@ -16,7 +16,9 @@ G_BEGIN_DECLS
 gboolean ds_unit_case_seal(DsUnit *self, const char *case_id, DsDigest *id,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* After a crash: a seal whose bundle reached the spool is finished, another one never was. */
+/* After a crash or a failed write: a seal whose bundle reached the spool is finished, another one
+ * never was. Comes before every change of a case, for a bundle that is on its way must not be
+ * followed by another of its number, nor hold less than its case. */
 gboolean ds_unit_finish_seal(DsUnit *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

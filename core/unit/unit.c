@@ -98,6 +98,21 @@ open_home(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
   return g_steal_pointer(&self);
 }
 
+/* What cannot be finished now (a full disk, a damaged file) must not keep the officer from the
+ * other cases: the next change of a case tries the seal again and tells, the next prune the rest.
+ */
+static void
+finish_interrupted(DsUnit *self)
+{
+  g_autoptr(GError) seal = NULL;
+  g_autoptr(GError) prune = NULL;
+
+  if (!ds_unit_finish_seal(self, &seal))
+    g_debug("%s", seal->message);
+  if (!ds_vault_finish_prunes(self->vault, self->store, self->spool, self->officer, NULL, &prune))
+    g_debug("%s", prune->message);
+}
+
 DsUnit *
 ds_unit_open(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
 {
@@ -105,9 +120,7 @@ ds_unit_open(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
 
   if (self == NULL || !ds_unit_reload_directory(self, error) || !open_rules(self, places, error))
     return NULL;
-  if (!ds_unit_finish_seal(self, error) ||
-      !ds_vault_finish_prunes(self->vault, self->store, self->spool, self->officer, NULL, error))
-    return NULL;
+  finish_interrupted(self);
   return g_steal_pointer(&self);
 }
 
