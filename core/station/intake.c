@@ -144,19 +144,26 @@ archive(Round *round, DsLedgerBundle *bundle, DsRepoBundle *source, const DsMani
 }
 
 /* The bundle as it lies in the repository. Until it is verified its manifest is checked again: a
- * unit may have been revoked between two rounds. */
+ * unit may have been revoked between two rounds. Whoever carries may also have put another bundle
+ * under its name since; saying DURABLE about this one would then lose it. */
 static DsManifest *
 reopen(Round *round, const DsLedgerBundle *bundle, DsRepoBundle **source, GError **error)
 {
+  char hex[DS_DIGEST_HEX_SIZE];
   *source = ds_repo_bundle_open(round->repo, &bundle->id, error);
   g_autoptr(GBytes) bytes =
       *source != NULL ? ds_repo_bundle_read(*source, "manifest", error) : NULL;
 
   if (bytes == NULL)
     return NULL;
-  return bundle->stage == DS_STAGE_RECEIVED
-             ? ds_manifest_verify(bytes, round->station->directory, error)
-             : ds_manifest_parse(bytes, error);
+  g_autoptr(DsManifest) manifest = bundle->stage == DS_STAGE_RECEIVED
+                                       ? ds_manifest_verify(bytes, round->station->directory, error)
+                                       : ds_manifest_parse(bytes, error);
+  if (manifest == NULL || ds_digest_equal(&manifest->id, &bundle->id))
+    return g_steal_pointer(&manifest);
+  g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "it was exchanged in the repository for bundle %s",
+              ds_digest_to_hex(&manifest->id, hex));
+  return NULL;
 }
 
 static gboolean

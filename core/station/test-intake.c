@@ -270,6 +270,29 @@ test_revoked_between(Fixture *f, gconstpointer data)
   assert_quarantined(f, &mine->id, "revoked");
 }
 
+/* Whoever carries can put another bundle of the same unit under a name that was answered already.
+ */
+static void
+test_exchanged(Fixture *f, gconstpointer data)
+{
+  g_autoptr(TestBundle) mine = seal(f, "a-1"), other = seal(f, "a-2");
+
+  g_clear_pointer(&f->station, ds_station_free);
+  f->station = test_home_open(f->home, FALSE);
+  test_push(f->home, "unit-7", mine, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  test_push_as(f->home, "unit-7", other, &mine->id, TEST_PUSH_WHOLE);
+  g_clear_pointer(&f->station, ds_station_free);
+  f->station = test_home_open(f->home, TRUE);
+  test_intake(f->station);
+  assert_heard(f, mine, "received quarantined");
+  assert_quarantined(f, &mine->id, "was exchanged in the repository");
+
+  test_push(f->home, "unit-7", mine, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  assert_heard(f, mine, "received quarantined received verified durable");
+}
+
 static void
 test_cloned(Fixture *f, gconstpointer data)
 {
@@ -404,6 +427,7 @@ main(int argc, char **argv)
   ADD("lying-record", test_lying_record);
   ADD("strangers", test_strangers);
   ADD("revoked-between", test_revoked_between);
+  ADD("exchanged", test_exchanged);
   ADD("cloned", test_cloned);
   ADD("correction", test_correction);
   ADD("archive-gone", test_archive_gone);

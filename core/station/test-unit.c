@@ -320,19 +320,27 @@ put_file(GString *stream, const char *name, GBytes *bytes, gboolean flip)
 void
 test_push(const TestHome *home, const char *unit, const TestBundle *bundle, TestPush how)
 {
+  DsDigest name = bundle->id;
+
+  if (how == TEST_PUSH_WRONG_REF)
+    name.bytes[0] ^= 1;
+  test_push_as(home, unit, bundle, &name, how);
+}
+
+void
+test_push_as(const TestHome *home, const char *unit, const TestBundle *bundle, const DsDigest *name,
+             TestPush how)
+{
   g_autofree char *repo = ds_station_repo_path(home->home, unit);
   g_autoptr(GString) stream = g_string_new(NULL);
   g_autoptr(GBytes) extra = g_bytes_new_static("not a chunk", 11);
   const char *words[] = {"fast-import", "--quiet", "--force", NULL};
-  DsDigest name = bundle->id;
   char hex[DS_DIGEST_HEX_SIZE];
   GHashTableIter iter;
   gpointer chunk, bytes;
   gboolean first = TRUE;
 
-  if (how == TEST_PUSH_WRONG_REF)
-    name.bytes[0] ^= 1;
-  ds_digest_to_hex(&name, hex);
+  ds_digest_to_hex(name, hex);
   g_string_append_printf(stream,
                          "commit refs/bundles/%s\ncommitter doorstep <doorstep> 0 +0000\n"
                          "data 65\n%s\n\n",

@@ -86,6 +86,10 @@ typedef enum {
 /* Puts it into @unit's repository as a push would. */
 void test_push(const TestHome *home, const char *unit, const TestBundle *bundle, TestPush how);
 
+/* The same under another bundle's name, over what lies there. */
+void test_push_as(const TestHome *home, const char *unit, const TestBundle *bundle,
+                  const DsDigest *name, TestPush how);
+
 /* Every statement to @self, checked and opened, numbers without a gap. Array of DsStatement. */
 GPtrArray *test_unit_statements(const TestUnit *self, DsStation *station);
 /* States said about @id, in order, as words joined by blanks. */
