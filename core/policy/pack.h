@@ -62,6 +62,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsPolicy, ds_policy_unref)
  * same id and version with other bytes is DS_ERROR_EXISTS. (transfer full) */
 DsPack *ds_policy_load_pack_bytes(DsPolicy *self, GBytes *bytes, const char *name, GError **error);
 
+/* Drops the packs added after there were @count: what came with a dispatch that was refused. */
+void ds_policy_drop_packs(DsPolicy *self, guint count);
+
 /* The pack in force for @jurisdiction and @service_id (NULL: any) on @day: the highest version of
  * the latest one that has begun, has not ended and is not superseded by one that has begun.
  * DS_ERROR_NOT_FOUND says which days are covered. (transfer full) */

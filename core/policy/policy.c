@@ -73,6 +73,18 @@ with_inherited(const DsPolicy *self, JsonNode *root, const char *name, GError **
 
 /* ---- loading ---- */
 
+/* Most trips bring the same packs: what is here already is not read twice. */
+static DsPack *
+find_bytes(const DsPolicy *self, GBytes *bytes)
+{
+  for (guint i = 0; i < self->packs->len; i++) {
+    DsPack *pack = g_ptr_array_index(self->packs, i);
+    if (g_bytes_equal(ds_pack_bytes(pack), bytes))
+      return pack;
+  }
+  return NULL;
+}
+
 DsPack *
 ds_policy_load_pack_bytes(DsPolicy *self, GBytes *bytes, const char *name, GError **error)
 {
@@ -84,16 +96,18 @@ ds_policy_load_pack_bytes(DsPolicy *self, GBytes *bytes, const char *name, GErro
                 "%s: %" G_GSIZE_FORMAT " bytes, a pack has at most %d", name, size, MAX_PACK_SIZE);
     return NULL;
   }
+  DsPack *same = find_bytes(self, bytes);
+  if (same != NULL)
+    return ds_pack_ref(same);
   g_autoptr(JsonNode) raw = ds_json_parse(text != NULL ? text : "", (gssize)size, name, error);
   g_autoptr(JsonNode) root = raw != NULL ? with_inherited(self, raw, name, error) : NULL;
   if (root == NULL || !ds_schema_validate(self->pack_schema, root, name, error) ||
       !ds_pack_check(json_node_get_object(root), name, self->facts, error))
     return NULL;
   g_autoptr(DsPack) pack = ds_pack_new(root, bytes, name, error);
-  DsPack *twin = find_pack(self, ds_pack_id(pack), ds_pack_version(pack));
-  if (twin != NULL && g_str_equal(ds_pack_sha256(twin), ds_pack_sha256(pack)))
-    return ds_pack_ref(twin);
-  if (twin != NULL) {
+  if (pack == NULL)
+    return NULL;
+  if (find_pack(self, ds_pack_id(pack), ds_pack_version(pack)) != NULL) {
     g_set_error(error, DS_ERROR, DS_ERROR_EXISTS,
                 "%s: the pack %s version %u is here already with other content; give the new one "
                 "a higher version",
@@ -102,6 +116,13 @@ ds_policy_load_pack_bytes(DsPolicy *self, GBytes *bytes, const char *name, GErro
   }
   g_ptr_array_add(self->packs, ds_pack_ref(pack));
   return g_steal_pointer(&pack);
+}
+
+void
+ds_policy_drop_packs(DsPolicy *self, guint count)
+{
+  if (count < self->packs->len)
+    g_ptr_array_set_size(self->packs, (gint)count);
 }
 
 static gboolean

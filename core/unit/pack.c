@@ -5,37 +5,65 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "unit/unit-private.h"
 
 #define PACK_PREFIX "pack:"
 
+/* Tries the packs of @trip once; @left counts those that cannot be used, @why says it of the last.
+ * FALSE: the vault could not be read. */
+static gboolean
+try_packs(DsUnit *self, const char *trip, const GPtrArray *names, guint *left, char **why,
+          GError **error)
+{
+  *left = 0;
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = g_ptr_array_index(names, i);
+    g_autoptr(GError) local = NULL;
+    if (!g_str_has_prefix(name, PACK_PREFIX))
+      continue;
+    g_autoptr(GBytes) bytes = ds_vault_trip_data(self->vault, trip, name, error);
+    if (bytes == NULL)
+      return FALSE;
+    g_autoptr(DsPack) pack = ds_policy_load_pack_bytes(self->policy, bytes, name, &local);
+    if (pack != NULL)
+      continue;
+    ++*left;
+    g_free(*why);
+    *why = g_strdup(local->message);
+  }
+  return TRUE;
+}
+
+/* A pack may extend one that comes later, so they are tried as long as one more can be used. What
+ * was fine when it came can be refused by newer installed rules: that closes its trip, not the
+ * vault. */
 static gboolean
 load_packs_of(DsUnit *self, const char *trip, GError **error)
 {
-  g_autoptr(GPtrArray) names = ds_vault_trip_data_names(ds_unit_vault(self), trip, error);
+  g_autoptr(GPtrArray) names = ds_vault_trip_data_names(self->vault, trip, error);
+  g_autofree char *why = NULL;
+  guint left = G_MAXUINT, before = 0;
 
   if (names == NULL)
     return FALSE;
-  for (guint i = 0; i < names->len; i++) {
-    const char *name = g_ptr_array_index(names, i);
-    if (!g_str_has_prefix(name, PACK_PREFIX))
-      continue;
-    g_autoptr(GBytes) bytes = ds_vault_trip_data(ds_unit_vault(self), trip, name, error);
-    if (bytes == NULL)
+  do {
+    before = left;
+    if (!try_packs(self, trip, names, &left, &why, error))
       return FALSE;
-    g_autoptr(DsPack) pack = ds_policy_load_pack_bytes(ds_unit_policy(self), bytes, name, error);
-    if (pack == NULL)
-      return FALSE;
-  }
+  } while (left > 0 && left < before);
+  if (left > 0)
+    g_hash_table_replace(self->pack_problems, g_strdup(trip), g_steal_pointer(&why));
   return TRUE;
 }
 
 gboolean
 ds_unit_load_trip_packs(DsUnit *self, GError **error)
 {
-  g_autoptr(GPtrArray) trips = ds_vault_trips(ds_unit_vault(self), error);
+  g_autoptr(GPtrArray) trips = ds_vault_trips(self->vault, error);
 
   if (trips == NULL)
     return FALSE;
+  self->pack_problems = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < trips->len; i++)
     if (!load_packs_of(self, ((DsVaultTrip *)g_ptr_array_index(trips, i))->id, error))
       return FALSE;
@@ -46,13 +74,20 @@ DsPack *
 ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error)
 {
   if (of->pack != NULL && of->pack_version != NULL)
-    return ds_policy_pack_by_id(ds_unit_policy(self), of->pack, (guint)atoi(of->pack_version), NULL,
-                                error);
+    return ds_policy_pack_by_id(self->policy, of->pack, (guint)atoi(of->pack_version), NULL, error);
 
-  g_autoptr(DsVaultTrip) trip = ds_vault_trip(ds_unit_vault(self), of->trip, error);
+  const char *problem = g_hash_table_lookup(self->pack_problems, of->trip);
+  if (problem != NULL) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
+                "the rules that trip %s brought cannot be used by this version of Doorstep, ask "
+                "the station for a new trip: %s",
+                of->trip, problem);
+    return NULL;
+  }
+  g_autoptr(DsVaultTrip) trip = ds_vault_trip(self->vault, of->trip, error);
   GDate today;
   if (trip == NULL)
     return NULL;
   ds_clock_day(ds_clock_now().wall_us, &today);
-  return ds_policy_pack_for(ds_unit_policy(self), trip->jurisdiction, of->service, &today, error);
+  return ds_policy_pack_for(self->policy, trip->jurisdiction, of->service, &today, error);
 }

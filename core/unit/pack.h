@@ -8,11 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* Lays the packs that the open trips' dispatches carried over the installed ones. */
+/* Lays the packs that trips brought over the installed ones. One that cannot be used (any more)
+ * closes its trip alone: ds_unit_case_pack then says why. */
 gboolean ds_unit_load_trip_packs(DsUnit *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The pack: the one the case was sealed under, else that of its trip's jurisdiction today.
- * DS_ERROR_NOT_FOUND names jurisdiction and day. (transfer full) */
+ * DS_ERROR_NOT_FOUND names jurisdiction and day, DS_ERROR_INVALID the trip whose rules are broken.
+ * (transfer full) */
 DsPack *ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "unit/trip.h"
 
 #include "base/error.h"
+#include "model/cbor.h"
 #include "policy/json.h"
 #include "unit/pack.h"
 #include "unit/unit-private.h"
@@ -60,6 +61,12 @@ row_fields(JsonNode *node, guint index, guint *row, GError **error)
       g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u: %s is no text", *row, name);
       return NULL;
     }
+    const char *problem = ds_cbor_text_problem(json_node_get_string(value));
+    if (problem != NULL || ds_cbor_text_problem(name) != NULL) {
+      g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "roster row %u: a text %s", *row,
+                  problem != NULL ? problem : "has a name that is none");
+      return NULL;
+    }
     g_hash_table_insert(fields, g_strdup(name), g_strdup(json_node_get_string(value)));
   }
   return g_steal_pointer(&fields);
@@ -111,11 +118,10 @@ check_pack(DsUnit *self, const DsRecordPart *part, GBytes *bytes, GError **error
   return pack != NULL;
 }
 
-gboolean
-ds_unit_take_dispatch(DsUnit *self, const DsDigest *bundle, const DsRecord *record,
-                      DsTripOpenPart open_part, gpointer data, char **note, GError **error)
+static gboolean
+take(DsUnit *self, const DsDigest *bundle, const DsRecord *record, DsTripOpenPart open_part,
+     gpointer data, guint *rows, GError **error)
 {
-  guint rows = 0;
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
 
   if (transaction == NULL || !add_trip(self, bundle, record, error))
@@ -125,10 +131,24 @@ ds_unit_take_dispatch(DsUnit *self, const DsDigest *bundle, const DsRecord *reco
     const DsRecordPart *part = g_ptr_array_index(record->parts, i);
     g_autoptr(GBytes) bytes = open_part(i, data, error);
     if (bytes == NULL || !check_pack(self, part, bytes, error) ||
-        !add_part(self, trip, part, bytes, &rows, error))
+        !add_part(self, trip, part, bytes, rows, error))
       return FALSE;
   }
-  *note = g_strdup_printf("trip %s: %s, %u on the roster", trip,
-                          (const char *)g_hash_table_lookup(record->fields, "trip.name"), rows);
   return ds_vault_commit(g_steal_pointer(&transaction), error);
+}
+
+gboolean
+ds_unit_take_dispatch(DsUnit *self, const DsDigest *bundle, const DsRecord *record,
+                      DsTripOpenPart open_part, gpointer data, char **note, GError **error)
+{
+  guint rows = 0, packs = ds_policy_pack_count(self->policy);
+
+  if (!take(self, bundle, record, open_part, data, &rows, error)) {
+    ds_policy_drop_packs(self->policy, packs); /* what is not kept must not decide a case */
+    return FALSE;
+  }
+  *note = g_strdup_printf("trip %s: %s, %u on the roster",
+                          (const char *)g_hash_table_lookup(record->fields, "trip.id"),
+                          (const char *)g_hash_table_lookup(record->fields, "trip.name"), rows);
+  return TRUE;
 }

@@ -30,6 +30,7 @@ struct _DsUnit {
   DsRegistry *plugins;
   DsHelper *helper;
   DsPolicy *policy;
+  GHashTable *pack_problems; /* trip → why what it brought cannot be used */
   DsDirectory *directory;
 };
 

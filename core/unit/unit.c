@@ -72,6 +72,20 @@ choose_officer(DsUnit *self, const char *number, GError **error)
   return FALSE;
 }
 
+static char *
+read_id(DsUnit *self, GError **error)
+{
+  GError *local = NULL;
+  char *id = ds_vault_setting_text(self->vault, DS_UNIT_SETTING_ID, &local);
+
+  if (local != NULL)
+    g_propagate_error(error, local);
+  else if (id == NULL)
+    g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND,
+                "making the unit in %s was interrupted: run doorstep unit init again", self->home);
+  return id;
+}
+
 static DsUnit *
 open_home(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
 {
@@ -86,13 +100,9 @@ open_home(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
   self->vault = ds_vault_open(self->home, places->program, passphrase, error);
   if (self->vault == NULL || !open_folders(self, error))
     return NULL;
-  self->id = ds_vault_setting_text(self->vault, DS_UNIT_SETTING_ID, error);
-  if (self->id == NULL) {
-    if (error != NULL && *error == NULL)
-      g_set_error(error, DS_ERROR, DS_ERROR_FAILED, "the vault in %s does not know its unit",
-                  places->home);
+  self->id = read_id(self, error);
+  if (self->id == NULL)
     return NULL;
-  }
   if (!choose_officer(self, places->officer, error))
     return NULL;
   return g_steal_pointer(&self);
@@ -132,6 +142,7 @@ ds_unit_close(DsUnit *self)
   ds_helper_free(self->helper);
   g_clear_pointer(&self->plugins, ds_registry_unref);
   g_clear_pointer(&self->policy, ds_policy_unref);
+  g_clear_pointer(&self->pack_problems, g_hash_table_unref);
   ds_directory_free(self->directory);
   g_clear_pointer(&self->inbox, ds_inbox_unref);
   g_clear_pointer(&self->spool, ds_spool_unref);

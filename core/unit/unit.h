@@ -36,7 +36,7 @@ typedef struct {
 } DsUnitPlaces;
 
 /* DS_ERROR_NOT_FOUND: no unit in this home, says how to make one; BUSY: in use, says by whom;
- * LOCKED: wrong passphrase; INVALID: a broken pack or plugin.json, names file, path and reason.
+ * LOCKED: wrong passphrase; INVALID: a broken installed pack, names file, path and reason.
  * (transfer full) */
 DsUnit *ds_unit_open(const DsUnitPlaces *places, DsSecret *passphrase, GError **error);
 void ds_unit_close(DsUnit *self);
