@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "bundle/cose.h"
+#include "bundle/limits.h"
 
 #define SEALED_SECRET_MAX (16u * 1024)
 
@@ -152,6 +153,51 @@ ds_open_part(const DsRecordPart *part, DsSecret *key, DsChunkFetch fetch, gpoint
     return TRUE;
   g_prefix_error(error, "part \"%s\": ", part->id);
   return FALSE;
+}
+
+typedef struct {
+  DsSecret *plain;
+  gsize filled;
+} Whole;
+
+static gboolean
+fill(const void *plain, gsize size, gpointer data, GError **error)
+{
+  Whole *whole = data;
+
+  if (size > ds_secret_size(whole->plain) - whole->filled) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_REFUSED, "holds more than the record says");
+    return FALSE;
+  }
+  if (size > 0)
+    memcpy(ds_secret_data(whole->plain) + whole->filled, plain, size);
+  whole->filled += size;
+  return TRUE;
+}
+
+static void
+unref_secret(gpointer secret)
+{
+  ds_secret_unref(secret);
+}
+
+GBytes *
+ds_open_part_bytes(const DsRecordPart *part, DsSecret *key, DsChunkFetch fetch, gpointer fetch_data,
+                   GError **error)
+{
+  g_autoptr(DsSecret) plain = NULL;
+  Whole whole = {0};
+
+  if (part->length > DS_PART_MAX) {
+    g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE, "part \"%s\": larger than 64 MiB", part->id);
+    return NULL;
+  }
+  plain = ds_secret_new(part->length);
+  whole.plain = plain;
+  if (!ds_open_part(part, key, fetch, fetch_data, fill, &whole, error))
+    return NULL;
+  return g_bytes_new_with_free_func(ds_secret_data(plain), ds_secret_size(plain), unref_secret,
+                                    ds_secret_ref(plain));
 }
 
 DsSecret *

@@ -28,6 +28,10 @@ gboolean ds_open_part(const DsRecordPart *part, DsSecret *key, DsChunkFetch fetc
                       gpointer fetch_data, DsPlainSink sink, gpointer sink_data,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* As ds_open_part, the whole in one piece, wiped when its last reference goes. (transfer full) */
+GBytes *ds_open_part_bytes(const DsRecordPart *part, DsSecret *key, DsChunkFetch fetch,
+                           gpointer fetch_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What ds_seal_secret made. (transfer full) */
 DsSecret *ds_open_secret(GBytes *bytes, DsKey *key, const char *context, GError **error);
 

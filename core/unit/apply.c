@@ -66,34 +66,21 @@ fetch_from_message(const DsDigest *sha256, gpointer data, GError **error)
                        MESSAGE_FILE_MAX, error);
 }
 
-static gboolean
-collect(const void *plain, gsize size, gpointer data, GError **error)
-{
-  g_byte_array_append(data, plain, (guint)size);
-  return TRUE;
-}
-
 static GBytes *
 open_part(guint index, gpointer data, GError **error)
 {
   const Dispatch *dispatch = data;
-  const DsRecordPart *part = g_ptr_array_index(dispatch->record->parts, index);
-  g_autoptr(GByteArray) plain = g_byte_array_new();
 
-  if (!ds_open_part(part, NULL, fetch_from_message, data, collect, plain, error))
-    return NULL;
-  return g_byte_array_free_to_bytes(g_steal_pointer(&plain));
+  return ds_open_part_bytes(g_ptr_array_index(dispatch->record->parts, index), NULL,
+                            fetch_from_message, data, error);
 }
 
 static gboolean
 apply_dispatch(DsUnit *self, const char *name, DsApplied *applied, GError **error)
 {
-  const DsDirectory *directory = ds_unit_require_directory(self, error);
-  g_autoptr(GBytes) bytes =
-      directory != NULL ? ds_inbox_read(self->inbox, name, "manifest", MESSAGE_FILE_MAX, error)
-                        : NULL;
+  g_autoptr(GBytes) bytes = ds_inbox_read(self->inbox, name, "manifest", MESSAGE_FILE_MAX, error);
   g_autoptr(DsManifest) manifest =
-      bytes != NULL ? ds_manifest_verify(bytes, directory, error) : NULL;
+      bytes != NULL ? ds_manifest_verify(bytes, self->directory, error) : NULL;
   if (manifest == NULL)
     return FALSE;
   if (manifest->kind != DS_BUNDLE_DISPATCH || !g_str_equal(manifest->unit, self->id)) {
@@ -138,7 +125,17 @@ apply_statement(DsUnit *self, const char *message, const char *file, DsKey *key,
   return TRUE;
 }
 
-/* One bad statement does not hold up the others of its message. */
+/* Trouble of our own (a full disk, a database that fails) is no fault of the message. */
+static gboolean
+is_own_trouble(const GError *error)
+{
+  return error->domain != DS_ERROR || error->code == DS_ERROR_NO_SPACE ||
+         error->code == DS_ERROR_FAILED || error->code == DS_ERROR_RETRY ||
+         error->code == DS_ERROR_BUSY;
+}
+
+/* One bad statement does not hold up the others of its message; trouble of our own does, for then
+ * the message must be read again. */
 static gboolean
 apply_statements(DsUnit *self, const char *name, DsApplied *applied, GError **error)
 {
@@ -146,8 +143,6 @@ apply_statements(DsUnit *self, const char *name, DsApplied *applied, GError **er
   g_autoptr(DsKey) key = NULL;
   GError *first = NULL;
 
-  if (ds_unit_require_directory(self, error) == NULL)
-    return FALSE;
   files = ds_inbox_files(self->inbox, name, error);
   key = files != NULL ? ds_unit_load_key(self->vault, DS_UNIT_SECRET_ENCRYPT, error) : NULL;
   if (key == NULL)
@@ -156,9 +151,13 @@ apply_statements(DsUnit *self, const char *name, DsApplied *applied, GError **er
     GError *local = NULL;
     if (apply_statement(self, name, g_ptr_array_index(files, i), key, applied, &local))
       continue;
+    if (first != NULL && is_own_trouble(local))
+      g_clear_error(&first);
     if (first == NULL)
       first = g_steal_pointer(&local);
     g_clear_error(&local);
+    if (is_own_trouble(first))
+      break;
   }
   if (first == NULL)
     return TRUE;
@@ -195,15 +194,6 @@ set_aside(DsUnit *self, const char *name, const char *reason, GError **error)
   return ds_files_sync_dir(refused, error);
 }
 
-/* Trouble of our own (a full disk, a database that fails) is no fault of the message. */
-static gboolean
-is_own_trouble(const GError *error)
-{
-  return error->domain != DS_ERROR || error->code == DS_ERROR_NO_SPACE ||
-         error->code == DS_ERROR_FAILED || error->code == DS_ERROR_RETRY ||
-         error->code == DS_ERROR_BUSY;
-}
-
 static gboolean
 apply_message(DsUnit *self, guint kind, const char *name, DsApplied *applied, GError **error)
 {
@@ -220,22 +210,48 @@ apply_message(DsUnit *self, guint kind, const char *name, DsApplied *applied, GE
   return set_aside(self, name, local->message, error);
 }
 
+static gboolean
+apply_kind(DsUnit *self, guint kind, const GPtrArray *names, DsApplied *applied, GError **error)
+{
+  GError *first = NULL;
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = g_ptr_array_index(names, i);
+    /* a message that must stay does not hold up those after it */
+    if (g_str_has_suffix(name, kinds[kind].suffix))
+      ok &= apply_message(self, kind, name, applied, first == NULL ? &first : NULL);
+  }
+  if (ok)
+    return TRUE;
+  g_propagate_error(error, first);
+  return FALSE;
+}
+
+/* A statement about a bundle whose seal is not finished would look like one about none. */
+static void
+finish_seal(DsUnit *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!ds_unit_finish_seal(self, &error))
+    g_debug("%s", error->message);
+}
+
 DsApplied *
 ds_unit_apply_inbox(DsUnit *self, GError **error)
 {
   g_autoptr(DsApplied) applied = g_new0(DsApplied, 1);
+  gboolean ok = TRUE;
 
   applied->notes = g_ptr_array_new_with_free_func(g_free);
   applied->errors = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) names = ds_inbox_list(self->inbox, error);
-  if (names == NULL || !ds_unit_finish_seal(self, error))
+  /* whom to believe is said by hand the first time: until then what came waits */
+  if (names == NULL || (names->len > 0 && ds_unit_require_directory(self, error) == NULL))
     return NULL;
+  finish_seal(self);
   for (guint kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
-    for (guint i = 0; i < names->len; i++) {
-      const char *name = g_ptr_array_index(names, i);
-      if (g_str_has_suffix(name, kinds[kind].suffix) &&
-          !apply_message(self, kind, name, applied, error))
-        return NULL;
-    }
-  return g_steal_pointer(&applied);
+    ok &= apply_kind(self, kind, names, applied, ok ? error : NULL);
+  return ok ? g_steal_pointer(&applied) : NULL;
 }

@@ -19,7 +19,9 @@ typedef struct {
   GPtrArray *errors; /* char *: why something was refused */
 } DsApplied;
 
-/* (transfer full) */
+/* DS_ERROR_REFUSED before the first directory was trusted; any other error is trouble of this
+ * laptop (a full disk): the message it names stays in the inbox, the others were applied.
+ * (transfer full) */
 DsApplied *ds_unit_apply_inbox(DsUnit *self, GError **error);
 void ds_applied_free(DsApplied *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsApplied, ds_applied_free)

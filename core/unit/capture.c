@@ -269,19 +269,6 @@ fetch_chunk(const DsDigest *sha256, gpointer store, GError **error)
   return ds_store_read(store, sha256, error);
 }
 
-static void
-wipe_and_free(gpointer data)
-{
-  ds_secret_unref(data);
-}
-
-static gboolean
-collect(const void *plain, gsize size, gpointer data, GError **error)
-{
-  g_byte_array_append(data, plain, (guint)size);
-  return TRUE;
-}
-
 GBytes *
 ds_unit_part_bytes(DsUnit *self, const char *case_id, const char *part_id, GError **error)
 {
@@ -298,13 +285,5 @@ ds_unit_part_bytes(DsUnit *self, const char *case_id, const char *part_id, GErro
   DsRecordPart *part = ds_unit_record_part(record, held, error);
   if (part == NULL)
     return NULL;
-  g_autoptr(GByteArray) plain = g_byte_array_sized_new((guint)held->part->size);
-  if (!ds_open_part(part, NULL, fetch_chunk, self->store, collect, plain, error)) {
-    ds_wipe(plain->data, plain->len);
-    return NULL;
-  }
-  DsSecret *kept = ds_secret_from_bytes(plain->data, plain->len);
-  ds_wipe(plain->data, plain->len);
-  return g_bytes_new_with_free_func(ds_secret_data(kept), ds_secret_size(kept), wipe_and_free,
-                                    kept);
+  return ds_open_part_bytes(part, NULL, fetch_chunk, self->store, error);
 }

@@ -138,6 +138,22 @@ make_identity(DsVault *vault, const char *id, const char *name, const DsUnitOffi
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
+/* A new vault, or the one an interrupted init left without a name. (transfer full) */
+static DsVault *
+create_vault(const char *home, DsSecret *passphrase, DsSlotsCost cost, GError **error)
+{
+  if (!ds_vault_exists(home))
+    return ds_vault_create(home, "doorstep", passphrase, cost, error);
+
+  g_autoptr(DsVault) vault = ds_vault_open(home, "doorstep", passphrase, NULL);
+  g_autofree char *id =
+      vault != NULL ? ds_vault_setting_text(vault, DS_UNIT_SETTING_ID, NULL) : NULL;
+  if (vault != NULL && id == NULL)
+    return g_steal_pointer(&vault);
+  g_set_error(error, DS_ERROR, DS_ERROR_EXISTS, "there is a unit in %s already", home);
+  return NULL;
+}
+
 gboolean
 ds_unit_init(const char *home, const char *id, const char *name, const DsUnitOfficer *officers,
              guint n_officers, DsSecret *passphrase, DsSlotsCost cost, GError **error)
@@ -152,7 +168,7 @@ ds_unit_init(const char *home, const char *id, const char *name, const DsUnitOff
     if (!ds_files_make_dir(folder, error))
       return FALSE;
   }
-  g_autoptr(DsVault) vault = ds_vault_create(full, "doorstep", passphrase, cost, error);
+  g_autoptr(DsVault) vault = create_vault(full, passphrase, cost, error);
   return vault != NULL &&
          make_identity(vault, id, name != NULL ? name : id, officers, n_officers, error);
 }
@@ -216,12 +232,13 @@ ds_unit_trust(DsUnit *self, GBytes *bytes, const char *root_fingerprint, GError 
   if (pins->len == 0 && !check_root(directory, root_fingerprint, error))
     return FALSE;
 
+  /* the recovery slot first: no unit that knows its station may lack it, whatever interrupts */
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
-  if (transaction == NULL ||
+  if (transaction == NULL || !wrap_master(self, directory, error) ||
       !ds_vault_add_directory(self->vault, directory->version, bytes, error) ||
       !ds_unit_pin_roots(self, directory, error) ||
       !ds_vault_see_station_time(self->vault, directory->issued_us, error) ||
       !ds_vault_commit(g_steal_pointer(&transaction), error))
     return FALSE;
-  return wrap_master(self, directory, error) && ds_unit_reload_directory(self, error);
+  return ds_unit_reload_directory(self, error);
 }

@@ -3,6 +3,7 @@
 #include "unit/test-home.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -93,8 +94,7 @@ test_trust(void)
   /* a forgotten passphrase: the station's recovery key gives the master back */
   g_autoptr(GBytes) blob = ds_vault_read_recovery_slot(home->home, &error);
   g_assert_no_error(error);
-  g_autoptr(DsSecret) master =
-      ds_open_secret(blob, home->station->recovery, "recovery", &error);
+  g_autoptr(DsSecret) master = ds_open_secret(blob, home->station->recovery, "recovery", &error);
   g_assert_no_error(error);
   g_autoptr(DsSecret) own = ds_vault_export_master(ds_unit_vault(home->unit));
   g_assert_true(ds_secret_equal(master, own));
@@ -124,8 +124,113 @@ test_dispatch(void)
   g_autoptr(DsApplied) second = ds_unit_apply_inbox(home->unit, &error);
   g_assert_cmpuint(second->refused, ==, 1);
   g_assert_nonnull(strstr(g_ptr_array_index(second->errors, 0), "applicant.name is no text"));
+  g_autofree char *escape =
+      test_station_dispatch(home->station, ds_unit_inbox(home->unit), "unit-07", "t3",
+                            "[{\"row\": 4, \"fields\": {\"applicant.name\": \"\\u001b[2J\"}}]");
+  g_autoptr(DsApplied) third = ds_unit_apply_inbox(home->unit, &error);
+  g_assert_cmpuint(third->refused, ==, 1);
+  g_assert_nonnull(strstr(g_ptr_array_index(third->errors, 0),
+                          "roster row 4: a text holds a control character"));
   g_autoptr(DsVaultTrip) none = ds_vault_trip(vault, "t3", &error);
   g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+}
+
+/* What was fine when it came may be refused by newer installed rules: the vault still opens, and
+ * only that trip is closed. */
+static void
+test_broken_pack(void)
+{
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  DsVault *vault = ds_unit_vault(home->unit);
+  g_autoptr(GBytes) broken = g_bytes_new_static("{\"id\": 7}", 9);
+  g_autofree char *old = ds_unit_case_new(home->unit, "t1", 1, "first-application", &error);
+  g_autofree char *message =
+      test_station_dispatch(home->station, ds_unit_inbox(home->unit), "unit-07", "t2",
+                            "[{\"row\": 1, \"fields\": {\"applicant.name\": \"王\"}}]");
+  g_autoptr(DsApplied) applied = ds_unit_apply_inbox(home->unit, &error);
+
+  g_assert_no_error(error);
+  g_assert_true(ds_vault_set_trip_data(vault, "t1", "pack:odd", broken, &error));
+  test_home_reopen(home);
+  g_autoptr(DsCaseCheck) none = ds_unit_case_check(home->unit, old, &error);
+  g_assert_null(none);
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  g_assert_nonnull(strstr(error->message, "the rules that trip t1 brought cannot be used"));
+  g_assert_nonnull(strstr(error->message, "pack:odd"));
+  g_clear_error(&error);
+  g_autofree char *other = ds_unit_case_new(home->unit, "t2", 1, "first-application", &error);
+  g_assert_no_error(error);
+  g_autoptr(DsCaseCheck) check = ds_unit_case_check(home->unit, other, &error);
+  g_assert_no_error(error);
+}
+
+/* What comes before the station is known waits, and a message that cannot be read does not hold up
+ * the others. */
+static void
+test_inbox_waits(void)
+{
+  g_autoptr(TestHome) home = test_home_new(FALSE);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *fingerprint = NULL;
+  g_autoptr(GBytes) request = ds_unit_enrolment(home->unit, &fingerprint, &error);
+  DsInbox *inbox = ds_unit_inbox(home->unit);
+
+  home->station = test_station_new(request);
+  g_autofree char *early = test_station_dispatch(home->station, inbox, "unit-07", "t1", "[]");
+  g_autofree char *late = test_station_dispatch(home->station, inbox, "unit-07", "t2", "[]");
+  g_autoptr(DsApplied) none = ds_unit_apply_inbox(home->unit, &error);
+  g_assert_null(none);
+  g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
+  g_clear_error(&error);
+  g_assert_true(ds_inbox_has(inbox, early));
+  g_assert_true(ds_unit_trust(home->unit, home->station->directory_bytes,
+                              home->station->fingerprint, &error));
+
+  g_autofree char *manifest = g_build_filename(home->home, "inbox", early, "manifest", NULL);
+  g_autofree char *away = g_build_filename(home->root, "away", NULL);
+  g_assert_cmpint(g_rename(manifest, away), ==, 0);
+  g_assert_cmpint(symlink("manifest", manifest), ==, 0);
+  g_autoptr(DsApplied) stopped = ds_unit_apply_inbox(home->unit, &error);
+  g_assert_null(stopped);
+  g_assert_nonnull(error);
+  g_clear_error(&error);
+  g_assert_true(ds_inbox_has(inbox, early));
+  g_assert_false(ds_inbox_has(inbox, late));
+  g_autoptr(DsVaultTrip) second = ds_vault_trip(ds_unit_vault(home->unit), "t2", &error);
+  g_assert_no_error(error);
+
+  g_assert_cmpint(g_rename(away, manifest), ==, 0);
+  g_autoptr(DsApplied) applied = ds_unit_apply_inbox(home->unit, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(applied->dispatches, ==, 1);
+}
+
+/* Cut between the vault and the unit's name: init starts over instead of a dead end. */
+static void
+test_init_again(void)
+{
+  g_autoptr(TestHome) home = test_home_new(FALSE);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsSecret) secret = ds_secret_from_bytes("correct horse battery", 21);
+  DsUnitOfficer officer = {.number = (char *)"1", .name = (char *)"李"};
+
+  g_clear_pointer(&home->unit, ds_unit_close);
+  g_assert_true(ds_files_remove_tree(home->home, &error));
+  g_assert_true(ds_files_make_dir(home->home, &error));
+  g_autoptr(DsVault) bare =
+      ds_vault_create(home->home, "test", secret, DS_SLOTS_COST_LIGHT, &error);
+  g_assert_no_error(error);
+  g_clear_pointer(&bare, ds_vault_close);
+  g_autoptr(DsUnit) none = test_home_open(home, "correct horse battery", &error);
+  g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+  g_assert_nonnull(strstr(error->message, "unit init again"));
+  g_clear_error(&error);
+  g_assert_true(
+      ds_unit_init(home->home, "unit-7", NULL, &officer, 1, secret, DS_SLOTS_COST_LIGHT, &error));
+  g_assert_no_error(error);
+  test_home_reopen(home);
+  g_assert_cmpstr(ds_unit_id(home->unit), ==, "unit-7");
 }
 
 static void
@@ -267,6 +372,9 @@ main(int argc, char **argv)
   g_test_add_func("/unit/init-names", test_init_names);
   g_test_add_func("/unit/trust", test_trust);
   g_test_add_func("/unit/dispatch", test_dispatch);
+  g_test_add_func("/unit/broken-pack", test_broken_pack);
+  g_test_add_func("/unit/inbox-waits", test_inbox_waits);
+  g_test_add_func("/unit/init-again", test_init_again);
   g_test_add_func("/unit/fields", test_fields);
   g_test_add_func("/unit/capture", test_capture);
   g_test_add_func("/unit/refusal", test_refusal);
