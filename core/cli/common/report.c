@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "cli/common/terminal.h"
 
 int
 ds_cli_exit_code(const GError *error)
@@ -58,7 +59,12 @@ ds_cli_fail(const char *program, gboolean json, const GError *error)
     g_autoptr(JsonNode) root = json_builder_get_root(builder);
     ds_cli_print_json(root);
   }
-  fprintf(stderr, "%s: %s\n", program, error->message);
+  /* a message may name what others wrote; its own line breaks stay */
+  g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    g_autofree char *text = ds_cli_printable(*line);
+    fprintf(stderr, "%s%s%s\n", line == lines ? program : "", line == lines ? ": " : "", text);
+  }
   return ds_cli_finish(program, code);
 }
 

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "cli/common/passphrase.h"
 #include "cli/common/report.h"
+#include "cli/common/terminal.h"
 
 static void
 assert_secret(DsSecret *secret, const char *text)
@@ -95,6 +96,21 @@ test_exit_codes(void)
   g_assert_cmpint(ds_cli_exit_code(usage), ==, 64);
 }
 
+static void
+test_printable(void)
+{
+  g_autofree char *text = ds_cli_printable("王\x1b[2J\r小\n\xe2\x80\xae明 \xc2\x9b\xff·");
+
+  g_assert_cmpstr(text, ==, "王\\u001b[2J\\u000d小\\u000a\\u202e明 \\u009b\xef\xbf\xbd·");
+  g_autoptr(JsonNode) node =
+      json_from_string("{\"a\\n\": [\"\\u202e\", 1], \"b\": {\"c\": \"d\"}}", NULL);
+  ds_cli_make_printable(node);
+  g_autofree char *json = json_to_string(node, FALSE);
+  g_assert_nonnull(strstr(json, "[\"\\\\u202e\",1]"));
+  g_assert_nonnull(strstr(json, "\"a\\\\u000a\":"));
+  g_assert_nonnull(strstr(json, "\"c\":\"d\""));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -104,5 +120,6 @@ main(int argc, char **argv)
   g_test_add_func("/cli/common/passphrase-file", test_file);
   g_test_add_func("/cli/common/no-terminal", test_no_terminal);
   g_test_add_func("/cli/common/exit-codes", test_exit_codes);
+  g_test_add_func("/cli/common/printable", test_printable);
   return g_test_run();
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "cli/common/terminal.h"
 #include "cli/station/verb.h"
 #include "depot/serve.h"
 #include "station/export.h"
@@ -92,10 +93,12 @@ ds_verb_report(DsVerb *self, int argc, char **argv)
   if (!(whole ? ds_verb_open_unlocked : ds_verb_open)(self, &error))
     return ds_verb_end(self, error);
   g_autoptr(JsonNode) node = ds_station_report(self->station, &error);
-  if (node != NULL && self->json)
+  if (node != NULL && self->json) {
     ds_cli_print_json(node);
-  else if (node != NULL)
+  } else if (node != NULL) {
+    ds_cli_make_printable(node);
     print_report(json_node_get_object(node));
+  }
   return ds_verb_end(self, error);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "cli/common/terminal.h"
 #include "cli/station/verb.h"
 #include "station/report.h"
 
@@ -59,6 +60,8 @@ ds_verb_list(DsVerb *self, int argc, char **argv)
   JsonArray *array = json_node_get_array(node);
   if (self->json)
     ds_cli_print_json(node);
+  else
+    ds_cli_make_printable(node);
   for (guint i = 0; !self->json && i < json_array_get_length(array); i++)
     (bundles ? print_bundle_line : print_case_line)(json_array_get_object_element(array, i));
   return ds_verb_end(self, NULL);
@@ -128,10 +131,12 @@ ds_verb_show(DsVerb *self, int argc, char **argv)
   if (!ds_verb_open_unlocked(self, &error))
     return ds_verb_end(self, error);
   g_autoptr(JsonNode) node = ds_station_show_case(self->station, argv[1], &error);
-  if (node != NULL && self->json)
+  if (node != NULL && self->json) {
     ds_cli_print_json(node);
-  else if (node != NULL)
+  } else if (node != NULL) {
+    ds_cli_make_printable(node);
     print_case(json_node_get_object(node));
+  }
   return ds_verb_end(self, error);
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "bundle/enrol.h"
+#include "cli/common/terminal.h"
 #include "cli/station/verb.h"
 #include "station/members.h"
 
@@ -105,10 +106,13 @@ print_request(DsVerb *self, const DsEnrolment *enrolment, const char *fingerprin
     print_object(object);
     return;
   }
-  printf(_("unit %s (%s)\n"), enrolment->unit, enrolment->name);
+  g_autofree char *name = ds_cli_printable(enrolment->name);
+  printf(_("unit %s (%s)\n"), enrolment->unit, name);
   for (guint i = 0; i < enrolment->officers->len; i++) {
     const DsOfficerEntry *officer = enrolment->officers->pdata[i];
-    printf(_("officer %s %s\n"), officer->number, officer->name);
+    g_autofree char *number = ds_cli_printable(officer->number);
+    g_autofree char *own_name = ds_cli_printable(officer->name);
+    printf(_("officer %s %s\n"), number, own_name);
   }
   if (admitted)
     printf("%s\n", _("enrolled"));
@@ -167,13 +171,14 @@ print_members(const DsDirectory *directory)
 {
   for (guint i = 0; i < directory->units->len; i++) {
     const DsUnitEntry *entry = directory->units->pdata[i];
-    printf(_("unit %s (%s)%s\n"), entry->id, entry->name,
-           entry->revoked_us != 0 ? _(" revoked") : "");
+    g_autofree char *name = ds_cli_printable(entry->name);
+    printf(_("unit %s (%s)%s\n"), entry->id, name, entry->revoked_us != 0 ? _(" revoked") : "");
   }
   for (guint i = 0; i < directory->officers->len; i++) {
     const DsOfficerEntry *entry = directory->officers->pdata[i];
-    printf(_("officer %s %s%s\n"), entry->number, entry->name,
-           entry->revoked_us != 0 ? _(" revoked") : "");
+    g_autofree char *number = ds_cli_printable(entry->number);
+    g_autofree char *name = ds_cli_printable(entry->name);
+    printf(_("officer %s %s%s\n"), number, name, entry->revoked_us != 0 ? _(" revoked") : "");
   }
 }
 

@@ -273,12 +273,12 @@ number_in(const Answer *answer, const char *member)
 }
 
 static void
-push_case(Fixture *f, const char *local)
+push_case(Fixture *f, const char *local, const char *name)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(DsStation) station = NULL;
   TestHome home = {.dir = f->dir, .home = f->home};
-  TestCase what = {.local = local};
+  TestCase what = {.local = local, .name = name};
 
   while ((station = ds_station_open(f->home, "test", &error)) == NULL) {
     g_assert_error(error, DS_ERROR, DS_ERROR_BUSY);
@@ -296,7 +296,7 @@ test_day(Fixture *f, gconstpointer data)
   const char *unlock = f->passphrase;
 
   enrol(f);
-  push_case(f, "a-1");
+  push_case(f, "a-1", NULL);
   g_auto(Answer) locked = run("intake --home %s --json", f->home);
   g_assert_cmpint(number_in(&locked, "received"), ==, 1);
   g_assert_cmpint(number_in(&locked, "waiting"), ==, 1);
@@ -333,6 +333,24 @@ test_day(Fixture *f, gconstpointer data)
   g_assert_cmpint(number_in(&again, "published"), ==, 2);
 }
 
+/* What a unit writes into a field must not draw on the reviewer's terminal. */
+static void
+test_foreign_words(Fixture *f, gconstpointer data)
+{
+  enrol(f);
+  push_case(f, "a-1", "王\rzz\n  \xe2\x80\xae明");
+  g_auto(Answer) taken = run("intake --home %s --passphrase-file %s", f->home, f->passphrase);
+  assert_answer(&taken, 0, "1 durable");
+  g_auto(Answer) list = run("list --home %s --passphrase-file %s", f->home, f->passphrase);
+  assert_answer(&list, 0, "王\\u000dzz\\u000a  \\u202e明");
+  g_auto(Answer) shown = run("show --home %s --passphrase-file %s a-1", f->home, f->passphrase);
+  assert_answer(&shown, 0, "王\\u000dzz\\u000a  \\u202e明");
+  g_assert_null(strchr(shown.out, '\r'));
+  g_auto(Answer) json =
+      run("show --home %s --json --passphrase-file %s a-1", f->home, f->passphrase);
+  assert_answer(&json, 0, "王\\rzz\\n");
+}
+
 static gboolean
 is_durable(Fixture *f)
 {
@@ -355,7 +373,7 @@ test_watch(Fixture *f, gconstpointer data)
       g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, program, "intake", "--home",
                        f->home, "--watch", "1", "--passphrase-file", f->passphrase, NULL);
   g_assert_no_error(error);
-  push_case(f, "a-1");
+  push_case(f, "a-1", NULL);
   for (guint i = 0; i < 600 && !is_durable(f); i++)
     g_usleep(G_USEC_PER_SEC / 10);
   g_assert_true(is_durable(f));
@@ -376,6 +394,7 @@ main(int argc, char **argv)
   ADD("refusals", test_refusals);
   ADD("serve", test_serve);
   ADD("day", test_day);
+  ADD("foreign-words", test_foreign_words);
   ADD("watch", test_watch);
   return g_test_run();
 }
