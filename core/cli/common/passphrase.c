@@ -71,10 +71,10 @@ read_terminal(const char *prompt, GError **error)
   }
   silent = before;
   silent.c_lflag &= ~(tcflag_t)ECHO;
-  if (!ds_files_write_all(fd, prompt, strlen(prompt), "/dev/tty", error))
-    return NULL;
-  tcsetattr(fd, TCSAFLUSH, &silent);
-  g_autoptr(DsSecret) line = ds_secret_read_line(fd, error);
+  tcsetattr(fd, TCSAFLUSH, &silent); /* first: who answers at once must not be heard */
+  g_autoptr(DsSecret) line = ds_files_write_all(fd, prompt, strlen(prompt), "/dev/tty", error)
+                                 ? ds_secret_read_line(fd, error)
+                                 : NULL;
   tcsetattr(fd, TCSAFLUSH, &before);
   if (!ds_files_write_all(fd, "\n", 1, "/dev/tty", line != NULL ? error : NULL))
     return NULL;
