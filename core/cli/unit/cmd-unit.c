@@ -297,8 +297,18 @@ run_audit(DsFace *face, char **args, GError **error)
   if (unit == NULL || !ds_vault_audit_verify(ds_unit_vault(unit), &bad, error) ||
       !ds_vault_audit_head(ds_unit_vault(unit), &head, error))
     return FALSE;
-  g_print(_("the journal holds: %llu entries, head %s\n"), (unsigned long long)head.index,
-          ds_digest_to_hex(&head.hash, hex));
+  ds_digest_to_hex(&head.hash, hex);
+  if (face->json) {
+    JsonBuilder *builder = json_builder_new();
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "entries");
+    json_builder_add_int_value(builder, (gint64)head.index);
+    ds_face_member(builder, "head", hex);
+    json_builder_end_object(builder);
+    ds_face_print(builder);
+    return TRUE;
+  }
+  g_print(_("the journal holds: %llu entries, head %s\n"), (unsigned long long)head.index, hex);
   return TRUE;
 }
 

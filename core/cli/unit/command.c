@@ -38,8 +38,9 @@ print_command(const DsCommand *command)
 {
   g_autofree char *name = command_name(command);
   g_autofree char *left = g_strconcat(name, " ", command->usage, NULL);
+  int pad = MAX(46 - (int)g_utf8_strlen(left, -1), 0); /* printf would count bytes */
 
-  g_print("  %-46s %s\n", left, _(command->summary));
+  g_print("  %s%*s %s\n", left, pad, "", _(command->summary));
 }
 
 gboolean
@@ -78,8 +79,8 @@ usage_error(GError **error, const char *format, ...)
 static gboolean
 parse_options(const DsCommand *command, const char *name, char ***argv, GError **error)
 {
-  g_autofree char *parameters = g_strdup_printf("- doorstep %s %s", name, command->usage);
-  g_autoptr(GOptionContext) context = g_option_context_new(parameters);
+  g_autofree char *program = g_strconcat(DS_PROGRAM, " ", name, NULL);
+  g_autoptr(GOptionContext) context = g_option_context_new(command->usage);
   g_autofree char *description = command->example != NULL
                                      ? g_strdup_printf("%s\n  %s", _("Example:"), command->example)
                                      : NULL;
@@ -89,7 +90,11 @@ parse_options(const DsCommand *command, const char *name, char ***argv, GError *
   g_option_context_set_description(context, description);
   if (command->options != NULL)
     g_option_context_add_main_entries(context, command->options, NULL);
-  return g_option_context_parse_strv(context, argv, error);
+
+  g_set_prgname(program); /* for the first line of its help */
+  gboolean parsed = g_option_context_parse_strv(context, argv, error);
+  g_set_prgname(DS_PROGRAM);
+  return parsed;
 }
 
 gboolean

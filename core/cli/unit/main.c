@@ -79,7 +79,8 @@ run(DsFace *face, int argc, char **argv, GError **error)
     print_help(argc > 2 ? argv[2] : NULL);
     return TRUE;
   }
-  if (argc == 3 && g_str_equal(argv[2], "--help") && ds_command_is_noun(argv[1])) {
+  if (argc == 3 && g_str_equal(argv[2], "--help") &&
+      (g_str_equal(argv[1], "batch") || ds_command_is_noun(argv[1]))) {
     print_help(argv[1]);
     return TRUE;
   }
