@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "plugin/profile.h"
 #include "unit/enrol.h"
 #include "unit/pack.h"
 #include "unit/pins.h"
@@ -39,7 +40,11 @@ open_rules(DsUnit *self, const DsUnitPlaces *places, GError **error)
   const char *plugins =
       places->plugin_dir != NULL ? places->plugin_dir : ds_registry_default_folder();
 
-  self->plugins = ds_registry_load(plugins, NULL, error);
+  g_auto(GStrv) profile = ds_profile_load(places->schema_dir, DS_PROFILE_FIELD, error);
+
+  if (profile == NULL)
+    return FALSE;
+  self->plugins = ds_registry_load(plugins, (const char *const *)profile, error);
   self->policy = self->plugins != NULL ? ds_policy_load(places->schema_dir, error) : NULL;
   if (self->policy == NULL)
     return FALSE;

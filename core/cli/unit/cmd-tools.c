@@ -179,9 +179,10 @@ static gboolean
 run_plugins(DsFace *face, char **args, GError **error)
 {
   g_autoptr(DsRegistry) plugins = ds_face_plugins(face, error);
+  g_auto(GStrv) profile = plugins != NULL ? ds_face_profile(face, error) : NULL;
   JsonBuilder *builder = NULL;
 
-  if (plugins == NULL)
+  if (profile == NULL)
     return FALSE;
   if (face->json) {
     builder = json_builder_new();
@@ -192,8 +193,10 @@ run_plugins(DsFace *face, char **args, GError **error)
     const char *kind = entry->info != NULL ? ds_plugin_kind_word(entry->info->kind) : "?";
     const char *title = entry->info != NULL ? ds_text_pick(&entry->info->title) : "";
     const char *problem = entry->problem != NULL ? entry->problem->message : NULL;
+    gboolean active = g_strv_contains((const char *const *)profile, entry->id);
     if (builder == NULL) {
-      g_print("%-20s %-10s %s%s%s\n", entry->id, kind, title, problem != NULL ? "  ! " : "",
+      g_print("%-20s %-10s %s%s%s%s\n", entry->id, kind, title,
+              active ? "" : _("  (not in the profile)"), problem != NULL ? "  ! " : "",
               problem != NULL ? problem : "");
       continue;
     }
@@ -201,6 +204,8 @@ run_plugins(DsFace *face, char **args, GError **error)
     ds_face_member(builder, "id", entry->id);
     ds_face_member(builder, "kind", kind);
     ds_face_member(builder, "title", title);
+    json_builder_set_member_name(builder, "active");
+    json_builder_add_boolean_value(builder, active);
     ds_face_member(builder, "problem", problem);
     json_builder_end_object(builder);
   }

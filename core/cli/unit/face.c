@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cli/common/report.h"
+#include "plugin/profile.h"
 
 static const char *
 schema_dir(const DsFace *self)
@@ -56,6 +57,12 @@ DsRegistry *
 ds_face_plugins(DsFace *self, GError **error)
 {
   return ds_registry_load(plugin_dir(self), NULL, error);
+}
+
+GStrv
+ds_face_profile(DsFace *self, GError **error)
+{
+  return ds_profile_load(schema_dir(self), DS_PROFILE_FIELD, error);
 }
 
 void

@@ -29,6 +29,8 @@ DsUnit *ds_face_unit(DsFace *self, GError **error);
 DsPolicy *ds_face_policy(DsFace *self, GError **error);
 /* The plugins without a unit. (transfer full) */
 DsRegistry *ds_face_plugins(DsFace *self, GError **error);
+/* Ids of the plugins a unit loads. (transfer full) */
+GStrv ds_face_profile(DsFace *self, GError **error);
 /* Closes the unit if it is open. */
 void ds_face_close(DsFace *self);
 

@@ -15,8 +15,8 @@ static void
 list_aspects(const DsNumber *number, Aspect aspects[ASPECTS])
 {
   const Aspect all[ASPECTS] = {
-      {"length", number->length},     {"characters", number->characters},
-      {"checksum", number->checksum}, {"date", number->date},
+      {"length", number->length},         {"characters", number->characters},
+      {"checksum", number->checksum},     {"date", number->date},
       {"not_future", number->not_future}, {"century", number->century},
   };
 
