@@ -5,6 +5,11 @@
 #include "base/files.h"
 #include "station/intake-private.h"
 
+/* What is kept of broken bundles, so that nobody fills the disk with them: bytes of one, and how
+ * many of a unit. The ledger names them all. */
+#define BUNDLE_MAX (G_GUINT64_CONSTANT(32) << 20)
+#define BUNDLES_MAX 256u
+
 gboolean
 ds_intake_is_broken(const GError *error)
 {
@@ -114,7 +119,8 @@ ds_intake_check(DsStation *self, DsRepo *repo, const char *unit, const DsDigest 
   return g_steal_pointer(&manifest);
 }
 
-/* As much as can be read; a tree of the wrong shape gives nothing. */
+/* As much as can be read, manifest and record first; a tree of the wrong shape gives nothing. What
+ * is small in a pack may unpack to a thousand times as much, so this ends at BUNDLE_MAX. */
 static gboolean
 copy_entries(DsRepo *repo, const DsDigest *id, const char *dir, GError **error)
 {
@@ -123,8 +129,13 @@ copy_entries(DsRepo *repo, const DsDigest *id, const char *dir, GError **error)
   if (source == NULL)
     return TRUE;
   const GArray *entries = ds_repo_bundle_entries(source);
-  for (guint i = 0; i < entries->len; i++) {
+  guint64 bytes = 0;
+  /* sorted by name, the two that are no digests stand last */
+  for (guint i = entries->len; i-- > 0;) {
     const DsRepoEntry *entry = &g_array_index(entries, DsRepoEntry, i);
+    bytes += entry->size;
+    if (bytes > BUNDLE_MAX)
+      return TRUE;
     g_autoptr(GBytes) data = ds_repo_bundle_read(source, entry->name, NULL);
     if (data != NULL &&
         !ds_files_create_unsynced_name(dir, entry->name, g_bytes_get_data(data, NULL),
@@ -134,15 +145,26 @@ copy_entries(DsRepo *repo, const DsDigest *id, const char *dir, GError **error)
   return TRUE;
 }
 
+/* Whether the unit has so many broken bundles here that one more tells nothing new. */
+static gboolean
+is_full(const char *folder)
+{
+  g_autoptr(GPtrArray) names = ds_files_list(folder, NULL);
+
+  return names != NULL && names->len >= BUNDLES_MAX;
+}
+
 gboolean
 ds_intake_set_aside(DsStation *self, DsRepo *repo, const char *unit, const DsDigest *id,
                     const char *reason, GError **error)
 {
   char hex[DS_DIGEST_HEX_SIZE];
-  g_autofree char *dir =
-      g_build_filename(self->home, "quarantine", unit, ds_digest_to_hex(id, hex), NULL);
+  g_autofree char *folder = g_build_filename(self->home, "quarantine", unit, NULL);
+  g_autofree char *dir = g_build_filename(folder, ds_digest_to_hex(id, hex), NULL);
   g_autofree char *text = g_strconcat(reason, "\n", NULL);
 
+  if (!g_file_test(dir, G_FILE_TEST_EXISTS) && is_full(folder))
+    return TRUE;
   /* what an earlier, interrupted or different attempt left would only confuse */
   return ds_files_remove_tree(dir, error) && ds_files_make_dir(dir, error) &&
          copy_entries(repo, id, dir, error) &&

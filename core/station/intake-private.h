@@ -26,6 +26,7 @@ DsRecord *ds_intake_open(DsStation *self, DsRepoBundle *source, const DsManifest
 gboolean ds_intake_archive(DsStation *self, DsRepoBundle *source, const DsManifest *manifest,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Keeps the bytes of a broken bundle in quarantine/UNIT/ID with the reason. */
+/* Keeps the bytes of a broken bundle in quarantine/UNIT/ID with the reason: the first 32 MiB of it,
+ * and of the unit's first 256 such bundles. */
 gboolean ds_intake_set_aside(DsStation *self, DsRepo *repo, const char *unit, const DsDigest *id,
                              const char *reason, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -317,6 +317,19 @@ put_file(GString *stream, const char *name, GBytes *bytes, gboolean flip)
   g_string_append_c(stream, '\n');
 }
 
+static void
+put_many(GString *stream)
+{
+  g_autofree char *zeros = g_malloc0(DS_CHUNK_MAX);
+  g_autoptr(GBytes) blob = g_bytes_new(zeros, DS_CHUNK_MAX);
+
+  for (guint i = 0; i < 100; i++) {
+    char hex[DS_DIGEST_HEX_SIZE];
+    DsDigest name = ds_digest_of(&i, sizeof i);
+    put_file(stream, ds_digest_to_hex(&name, hex), blob, FALSE);
+  }
+}
+
 void
 test_push(const TestHome *home, const char *unit, const TestBundle *bundle, TestPush how)
 {
@@ -357,6 +370,8 @@ test_push_as(const TestHome *home, const char *unit, const TestBundle *bundle, c
     DsDigest digest = ds_digest_of_bytes(extra);
     put_file(stream, ds_digest_to_hex(&digest, hex), extra, FALSE);
   }
+  if (how == TEST_PUSH_BLOWN_UP)
+    put_many(stream);
   g_string_append(stream, "done\n");
   g_autoptr(GBytes) output = run_git(repo, words, stream->str, stream->len);
 }

@@ -81,6 +81,7 @@ typedef enum {
   TEST_PUSH_DROP_CHUNK,
   TEST_PUSH_EXTRA_CHUNK,
   TEST_PUSH_WRONG_REF,
+  TEST_PUSH_BLOWN_UP, /* one blob under a hundred names */
 } TestPush;
 
 /* Puts it into @unit's repository as a push would. */
