@@ -179,8 +179,9 @@ DsEnrolment *
 ds_enrolment_verify(GBytes *request, GError **error)
 {
   DsEnrolment *self = NULL;
-  g_autoptr(GBytes) payload = open_request(request, &self, error);
+  GBytes *payload = open_request(request, &self, error);
 
+  g_clear_pointer(&payload, g_bytes_unref);
   return self;
 }
 
