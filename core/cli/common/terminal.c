@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/common/terminal.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static gboolean
 is_unfit(gunichar c)
 {
@@ -11,20 +14,60 @@ is_unfit(gunichar c)
          type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
-char *
-ds_cli_printable(const char *text)
+static char *
+make_printable(const char *text, const char *kept)
 {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
   GString *out = g_string_new(NULL);
 
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
     gunichar c = g_utf8_get_char(at);
-    if (is_unfit(c))
+    if (is_unfit(c) && (c > 0x7f || strchr(kept, (int)c) == NULL))
       g_string_append_printf(out, "\\u%04x", c);
     else
       g_string_append_unichar(out, c);
   }
   return g_string_free(out, FALSE);
+}
+
+char *
+ds_cli_printable(const char *text)
+{
+  return make_printable(text, "");
+}
+
+static void
+put(FILE *file, const char *text)
+{
+  g_autofree char *clean = make_printable(text, "\n\t");
+  const char *charset = NULL;
+
+  if (g_get_charset(&charset)) {
+    fputs(clean, file);
+    return;
+  }
+  g_autofree char *local =
+      g_convert_with_fallback(clean, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
+  fputs(local != NULL ? local : clean, file);
+}
+
+static void
+print(const char *text)
+{
+  put(stdout, text);
+}
+
+static void
+print_error(const char *text)
+{
+  put(stderr, text);
+}
+
+void
+ds_cli_terminal_init(void)
+{
+  g_set_print_handler(print);
+  g_set_printerr_handler(print_error);
 }
 
 static void

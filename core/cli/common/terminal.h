@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * broken UTF-8 replaced. (transfer full) */
 char *ds_cli_printable(const char *text);
 
+/* From now on g_print and g_printerr do that to all they print, but for line breaks and tabs. Once
+ * per process, after setlocale. */
+void ds_cli_terminal_init(void);
+
 /* Does that to every text and every member name in @node, before it is printed other than as
  * JSON. */
 void ds_cli_make_printable(JsonNode *node);

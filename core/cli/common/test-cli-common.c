@@ -111,6 +111,22 @@ test_printable(void)
   g_assert_nonnull(strstr(json, "\"c\":\"d\""));
 }
 
+/* g_print and g_printerr, as the programs use them. */
+static void
+test_print(void)
+{
+  if (g_test_subprocess()) {
+    ds_cli_terminal_init();
+    g_print("out\t\x1b[2J\r\n");
+    g_printerr("err\t\x1b[2J\r\n");
+    return;
+  }
+  g_test_trap_subprocess(NULL, 0, 0);
+  g_test_trap_assert_passed();
+  g_test_trap_assert_stdout("*out\t\\u001b[2J\\u000d\n*");
+  g_test_trap_assert_stderr("*err\t\\u001b[2J\\u000d\n*");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -121,5 +137,6 @@ main(int argc, char **argv)
   g_test_add_func("/cli/common/no-terminal", test_no_terminal);
   g_test_add_func("/cli/common/exit-codes", test_exit_codes);
   g_test_add_func("/cli/common/printable", test_printable);
+  g_test_add_func("/cli/common/print", test_print);
   return g_test_run();
 }

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "cli/common/language.h"
 #include "cli/common/report.h"
+#include "cli/common/terminal.h"
 #include "cli/unit/batch.h"
 #include "cli/unit/face.h"
 
@@ -97,6 +98,7 @@ main(int argc, char **argv)
   int code = DS_EXIT_OK;
 
   ds_cli_language_init();
+  ds_cli_terminal_init();
   ds_secret_process_init();
 
   if (!parse_common(&face, &argc, &argv, &error)) {
