@@ -13,7 +13,11 @@
 #include "depot/stock-git.h"
 
 #define HEAD_TEXT "ref: refs/heads/none\n"
-#define MAINTAIN_SILENCE_SECONDS 3600
+#define STAMP "maintained" /* its time is that of the last ds_repo_maintain */
+#define MANY_PACKS 40u     /* two files each: pack and index */
+#define MANY_LOOSE 8u      /* in one of 256 folders, as git itself guesses */
+#define MANY_AGE 3600
+#define ANY_AGE (24 * 3600)
 
 /* hideRefs hides and refuses: the unit can write refs/bundles and delete refs/outbox, and sees
  * only the latter when fetching. Everything that could run, grow or compress by itself is off. */
@@ -29,6 +33,7 @@ config_text(void)
                          "\thooksPath = /nonexistent\n"
                          "\tattributesFile = /dev/null\n"
                          "\tcompression = 0\n"
+                         "\tbigFileThreshold = 1m\n" /* no object of ours is larger */
                          "\tpackedGitWindowSize = 16m\n"
                          "\tpackedGitLimit = 256m\n"
                          "[transfer]\n"
@@ -102,10 +107,10 @@ ds_repo_create(const char *path, GError **error)
          ds_files_replace(path, "HEAD", HEAD_TEXT, strlen(HEAD_TEXT), error);
 }
 
-/* @names below @folder that begin with one of git's names for unfinished work. */
+/* What of @folder begins and ends as git names unfinished work. */
 static gboolean
-sweep_folder(const char *folder, const char *prefix, guint age_seconds, guint *removed,
-             GError **error)
+sweep_folder(const char *folder, const char *prefix, const char *suffix, guint age_seconds,
+             guint *removed, GError **error)
 {
   g_autoptr(GPtrArray) names = ds_files_list(folder, error);
 
@@ -116,7 +121,7 @@ sweep_folder(const char *folder, const char *prefix, guint age_seconds, guint *r
     g_autofree char *path = g_build_filename(folder, name, NULL);
     struct stat st;
 
-    if (!g_str_has_prefix(name, prefix) || lstat(path, &st) < 0)
+    if (!g_str_has_prefix(name, prefix) || !g_str_has_suffix(name, suffix) || lstat(path, &st) < 0)
       continue;
     if (st.st_mtime > time(NULL) - (time_t)age_seconds)
       continue;
@@ -132,24 +137,61 @@ ds_repo_sweep(const char *path, guint age_seconds, guint *removed, GError **erro
 {
   g_autofree char *objects = g_build_filename(path, "objects", NULL);
   g_autofree char *packs = g_build_filename(objects, "pack", NULL);
+  g_autofree char *bundles = g_build_filename(path, "refs", "bundles", NULL);
+  g_autofree char *outbox = g_build_filename(path, "refs", "outbox", NULL);
   guint count = 0;
-  gboolean ok = sweep_folder(objects, "tmp_objdir-", age_seconds, &count, error) &&
-                sweep_folder(packs, "tmp_", age_seconds, &count, error);
+  /* a lock that a power cut left would keep its ref, or all packed ones, for ever */
+  gboolean ok = sweep_folder(objects, "tmp_objdir-", "", age_seconds, &count, error) &&
+                sweep_folder(packs, "tmp_", "", age_seconds, &count, error) &&
+                sweep_folder(path, "packed-refs", ".lock", age_seconds, &count, error) &&
+                sweep_folder(bundles, "", ".lock", age_seconds, &count, error) &&
+                sweep_folder(outbox, "", ".lock", age_seconds, &count, error);
 
   if (removed != NULL)
     *removed = count;
   return ok;
 }
 
-gboolean
-ds_repo_maintain(const char *path, GError **error)
+static guint
+count_names(const char *path, const char *folder)
 {
+  g_autofree char *full = g_build_filename(path, "objects", folder, NULL);
+  g_autoptr(GPtrArray) names = ds_files_list(full, NULL);
+
+  return names != NULL ? names->len : 0;
+}
+
+gboolean
+ds_repo_maintain_due(const char *path)
+{
+  g_autofree char *stamp = g_build_filename(path, STAMP, NULL);
+  g_autofree char *made = g_build_filename(path, "HEAD", NULL);
+  struct stat st;
+
+  if (lstat(stamp, &st) < 0 && lstat(made, &st) < 0)
+    return FALSE;
+  gint64 age = (gint64)time(NULL) - (gint64)st.st_mtime;
+  if (age >= 0 && age < MANY_AGE)
+    return FALSE;
+  guint packs = count_names(path, "pack");
+  guint loose = count_names(path, "17");
+  /* a clock that went back must not put it off for ever */
+  if (age < 0 || age >= ANY_AGE)
+    return packs + loose > 0;
+  return packs >= MANY_PACKS || loose >= MANY_LOOSE;
+}
+
+gboolean
+ds_repo_maintain(const char *path, guint seconds, GError **error)
+{
+  /* what is unreachable and young goes into one pack of its own, not into a file each */
   static const char *const repack[] = {
-      "git", "repack", "-A", "-d", "-q", "--unpack-unreachable=2.hours.ago", NULL};
+      "git", "repack", "--cruft", "-d", "-q", "--cruft-expiration=2.hours.ago", NULL};
   static const char *const prune[] = {"git", "prune", "--expire=2.hours.ago", NULL};
   static const char *const pack_refs[] = {"git", "pack-refs", "--all", "--prune", NULL};
 
-  return ds_git_run(repack, path, MAINTAIN_SILENCE_SECONDS, error) &&
-         ds_git_run(prune, path, MAINTAIN_SILENCE_SECONDS, error) &&
-         ds_git_run(pack_refs, path, MAINTAIN_SILENCE_SECONDS, error) && make_folders(path, error);
+  /* first, so that what cannot be tidied is not tried all the time */
+  return ds_files_replace(path, STAMP, "", 0, error) && ds_git_run(repack, path, seconds, error) &&
+         ds_git_run(prune, path, seconds, error) && ds_git_run(pack_refs, path, seconds, error) &&
+         make_folders(path, error);
 }

@@ -56,13 +56,19 @@ GArray *ds_repo_list_outbox(DsRepo *self, GError **error);
 gboolean ds_repo_delete_outbox(DsRepo *self, const DsOutboxRef *ref,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Removes what killed pushes left (objects/tmp_objdir-incoming-*, objects/pack/tmp_*) older than
- * @age_seconds. @removed, if not NULL, counts them. Cheap; before every intake round. */
+/* Removes what killed pushes left (objects/tmp_objdir-incoming-*, objects/pack/tmp_*, locks of
+ * refs) older than @age_seconds. @removed, if not NULL, counts them. Cheap; before every intake
+ * round. */
 gboolean ds_repo_sweep(const char *path, guint age_seconds, guint *removed,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Repacks without compression or delta and drops what no ref names and is older than two hours
- * (a running push must not lose its objects). Expensive; once a night. */
-gboolean ds_repo_maintain(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * (a running push must not lose its objects). Expensive; each of its three steps ends after
+ * @seconds at the latest. */
+gboolean ds_repo_maintain(const char *path, guint seconds,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether that is worth while: a day after the last time if there is anything, an hour after it if
+ * there are many packs or loose objects. Cheap. */
+gboolean ds_repo_maintain_due(const char *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsRepo, ds_repo_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsRepoBundle, ds_repo_bundle_free)

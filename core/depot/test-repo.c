@@ -248,12 +248,24 @@ test_sweep(Fixture *fixture, gconstpointer data)
   push_one(fixture, 1);
   g_assert_true(ds_files_make_dir(pack, &error) && ds_files_make_dir(fresh, &error));
   age(old);
+  /* a power cut in the middle of two ref updates */
+  g_autofree char *refs = g_build_filename(fixture->path, "refs", "bundles", NULL);
+  DsDigest first = test_digest(1);
+  g_autofree char *hex = ds_digest_dup_hex(&first);
+  g_autofree char *lock_name = g_strconcat(hex, ".lock", NULL);
+  g_autofree char *ref_lock = g_build_filename(refs, lock_name, NULL);
+  g_autofree char *all_lock = g_build_filename(fixture->path, "packed-refs.lock", NULL);
+  g_assert_true(ds_files_create(refs, lock_name, "", 0, &error));
+  g_assert_true(ds_files_create(fixture->path, "packed-refs.lock", "", 0, &error));
+  age(ref_lock);
+  age(all_lock);
   g_assert_true(ds_repo_sweep(fixture->path, 3600, &removed, &error));
   g_assert_no_error(error);
-  g_assert_cmpuint(removed, ==, 1);
+  g_assert_cmpuint(removed, ==, 3);
+  g_assert_false(g_file_test(ref_lock, G_FILE_TEST_EXISTS));
   g_assert_false(g_file_test(old, G_FILE_TEST_EXISTS));
   g_assert_true(g_file_test(fresh, G_FILE_TEST_EXISTS));
-  g_assert_true(ds_repo_maintain(fixture->path, &error));
+  g_assert_true(ds_repo_maintain(fixture->path, 60, &error));
   g_assert_no_error(error);
   DsDigest id = test_digest(1);
   g_autoptr(DsRepo) repo = ds_repo_open(fixture->path, &error);
@@ -279,12 +291,35 @@ test_maintain(Fixture *fixture, gconstpointer data)
   }
   g_autoptr(DsRepo) repo = ds_repo_open(fixture->path, &error);
   g_assert_true(ds_repo_delete_bundle(repo, &id, &error));
-  g_assert_true(ds_repo_maintain(fixture->path, &error));
+  g_autofree char *made = g_build_filename(fixture->path, "HEAD", NULL);
+  g_assert_false(ds_repo_maintain_due(fixture->path));
+  age(made);
+  g_assert_true(ds_repo_maintain_due(fixture->path));
+  g_assert_true(ds_repo_maintain(fixture->path, 60, &error));
   g_assert_no_error(error);
   g_autofree char *counted = test_git_output(fixture->path, "count-objects", "-v", NULL);
   g_assert_nonnull(strstr(counted, "packs: 1\n"));
   g_assert_nonnull(strstr(counted, "in-pack: 6\n")); /* 4 blobs, tree, commit */
   g_assert_nonnull(strstr(counted, "count: 0\n"));
+  g_assert_false(ds_repo_maintain_due(fixture->path));
+}
+
+/* What left a moment ago stays for two hours, in one pack and not in a file an object. */
+static void
+test_maintain_young(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  DsDigest id = test_digest(1);
+
+  push_one(fixture, 1);
+  push_one(fixture, 2);
+  g_autoptr(DsRepo) repo = ds_repo_open(fixture->path, &error);
+  g_assert_true(ds_repo_delete_bundle(repo, &id, &error));
+  g_assert_true(ds_repo_maintain(fixture->path, 60, &error));
+  g_assert_no_error(error);
+  g_autofree char *counted = test_git_output(fixture->path, "count-objects", "-v", NULL);
+  g_assert_nonnull(strstr(counted, "count: 0\n"));
+  g_assert_nonnull(strstr(counted, "in-pack: 12\n"));
 }
 
 #define ADD(name, function) \
@@ -303,5 +338,6 @@ main(int argc, char **argv)
   ADD("publish", test_publish);
   ADD("sweep", test_sweep);
   ADD("maintain", test_maintain);
+  ADD("maintain-young", test_maintain_young);
   return g_test_run();
 }

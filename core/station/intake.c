@@ -9,6 +9,8 @@
 
 /* Folders of killed pushes older than this are nobody's any more. */
 #define STALE_SECONDS (24 * 3600)
+/* A round tidies one repository at most, and not for longer than this a step. */
+#define TIDY_SECONDS 300
 
 typedef struct {
   DsStation *station;
@@ -279,6 +281,28 @@ one_unit(Round *round, GError **first)
   unfinished(round, first);
 }
 
+/* What was taken in leaves its bytes behind. Every unit gets its turn: a repository that was tidied
+ * is not due again for an hour. */
+static void
+tidy(Round *round, GError **first)
+{
+  const GPtrArray *units = round->station->directory->units;
+
+  for (guint i = 0; i < units->len; i++) {
+    const DsUnitEntry *entry = units->pdata[i];
+    g_autofree char *path = ds_station_repo_path(round->station->home, entry->id);
+    GError *reason = NULL;
+    if (!ds_repo_maintain_due(path))
+      continue;
+    round->unit = entry->id;
+    if (ds_repo_maintain(path, TIDY_SECONDS, &reason))
+      round->counts->tidied++;
+    else
+      note_failure(round, first, reason);
+    return;
+  }
+}
+
 gboolean
 ds_station_intake(DsStation *self, DsIntakeCounts *counts, DsIntakeProgress progress, gpointer data,
                   GCancellable *cancellable, GError **error)
@@ -298,6 +322,8 @@ ds_station_intake(DsStation *self, DsIntakeCounts *counts, DsIntakeProgress prog
     else
       g_error_free(reason);
   }
+  if (!cancelled(&round, &first))
+    tidy(&round, &first);
   if (first == NULL)
     return TRUE;
   g_propagate_error(error, first);

@@ -24,6 +24,7 @@ typedef struct {
   guint waiting;     /* need the passphrase, or an older bundle that is not here yet */
   guint duplicates;  /* new cases whose person another case is about */
   guint published;   /* statements and other messages put into outboxes */
+  guint tidied;      /* repositories repacked, at most one a round */
   guint failed;      /* could not be handled this time (disk full …): see the error */
 } DsIntakeCounts;
 

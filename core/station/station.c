@@ -17,6 +17,9 @@
 #include "station/settings.h"
 #include "station/station-private.h"
 
+/* At night, for one step of one repository. */
+#define MAINTAIN_SECONDS 3600
+
 void
 ds_station_free(DsStation *self)
 {
@@ -375,7 +378,7 @@ ds_station_maintain(const char *home, guint *repos, GError **error)
   for (guint i = 0; i < directory->units->len; i++) {
     const DsUnitEntry *entry = directory->units->pdata[i];
     g_autofree char *path = ds_station_repo_path(full, entry->id);
-    if (ds_repo_maintain(path, first == NULL ? &first : NULL))
+    if (ds_repo_maintain(path, MAINTAIN_SECONDS, first == NULL ? &first : NULL))
       (*repos)++;
   }
   if (first == NULL)

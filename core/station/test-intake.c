@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "station/intake.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -209,43 +208,6 @@ test_broken(Fixture *f, gconstpointer data)
     g_assert_cmpuint(counts.durable, ==, 1);
     assert_heard(f, bad, "quarantined received verified durable");
   }
-}
-
-/* Bytes and number of what is kept of broken bundles have an end. */
-static void
-test_quarantine_limits(Fixture *f, gconstpointer data)
-{
-  g_autofree char *folder = g_build_filename(f->home->home, "quarantine", "unit-7", NULL);
-  g_autoptr(TestBundle) blown = seal(f, "b-1");
-  char hex[DS_DIGEST_HEX_SIZE];
-  g_autofree char *kept = g_build_filename(folder, ds_digest_to_hex(&blown->id, hex), NULL);
-  g_autoptr(GError) error = NULL;
-  guint64 bytes = 0;
-
-  test_push(f->home, "unit-7", blown, TEST_PUSH_BLOWN_UP);
-  test_intake(f->station);
-  assert_quarantined(f, &blown->id, "files, the manifest names");
-  g_autoptr(GPtrArray) names = ds_files_list(kept, &error);
-  g_assert_true(g_ptr_array_find_with_equal_func(names, "manifest", g_str_equal, NULL));
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename(kept, names->pdata[i], NULL);
-    GStatBuf st;
-    g_assert_cmpint(g_stat(path, &st), ==, 0);
-    bytes += (guint64)st.st_size;
-  }
-  g_assert_cmpuint(bytes, <, 33u << 20);
-
-  for (guint i = 0; i < 255; i++) {
-    g_autofree char *dir = g_strdup_printf("%s/%064x", folder, i);
-    g_assert_cmpint(g_mkdir(dir, 0700), ==, 0);
-  }
-  g_autoptr(TestBundle) more = seal(f, "b-2");
-  test_push(f->home, "unit-7", more, TEST_PUSH_FLIP_RECORD);
-  test_intake(f->station);
-  assert_heard(f, more, "quarantined");
-  g_autoptr(GPtrArray) all = ds_files_list(folder, &error);
-  g_assert_cmpuint(all->len, ==, 256);
-  assert_no_refs(f);
 }
 
 static void
@@ -462,7 +424,6 @@ main(int argc, char **argv)
   ADD("repeated", test_repeated);
   ADD("locked", test_locked);
   ADD("broken", test_broken);
-  ADD("quarantine-limits", test_quarantine_limits);
   ADD("lying-record", test_lying_record);
   ADD("strangers", test_strangers);
   ADD("revoked-between", test_revoked_between);

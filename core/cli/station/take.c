@@ -55,6 +55,7 @@ static const struct {
     {"waiting", G_STRUCT_OFFSET(DsIntakeCounts, waiting)},
     {"duplicates", G_STRUCT_OFFSET(DsIntakeCounts, duplicates)},
     {"published", G_STRUCT_OFFSET(DsIntakeCounts, published)},
+    {"tidied", G_STRUCT_OFFSET(DsIntakeCounts, tidied)},
     {"failed", G_STRUCT_OFFSET(DsIntakeCounts, failed)},
 };
 
