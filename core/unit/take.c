@@ -109,27 +109,50 @@ take_part(DsUnit *self, const char *case_id, JsonObject *part, const char *pictu
   return id != NULL;
 }
 
+static gboolean
+enter_fields(DsUnit *self, const char *case_id, const char *service, const char *step,
+             JsonObject *fields, GError **error)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  json_object_iter_init(&iter, fields);
+  while (json_object_iter_next(&iter, &name, &value)) {
+    const char *owner = NULL;
+    if (ds_unit_service_field(self, service, name, &owner) != NULL && g_str_equal(owner, step) &&
+        !ds_unit_case_set(self, case_id, name, json_node_get_string(value), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The disk is waited for once a step, not once a field; what came before a bad field stays. */
+static gboolean
+take_fields(DsUnit *self, const char *case_id, const char *service, const char *step,
+            JsonObject *fields, GError **error)
+{
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(ds_unit_vault(self), error);
+  if (transaction == NULL)
+    return FALSE;
+
+  gboolean ok = enter_fields(self, case_id, service, step, fields, error);
+  return ds_vault_commit(g_steal_pointer(&transaction), ok ? error : NULL) && ok;
+}
+
 /* What one step asks for, as far as the file answers it: its fields first, then its evidence. */
 static gboolean
 take_step(DsUnit *self, const char *case_id, const char *service, const char *step,
           JsonObject *root, const char *pictures, DsFindings *findings, GError **error)
 {
   JsonArray *parts = ds_json_array(root, "parts");
-  JsonObjectIter iter;
-  const char *name, *owner;
-  JsonNode *value;
 
-  json_object_iter_init(&iter, ds_json_object(root, "fields"));
-  while (json_object_iter_next(&iter, &name, &value)) {
-    owner = NULL;
-    if (ds_unit_service_field(self, service, name, &owner) != NULL && g_str_equal(owner, step) &&
-        !ds_unit_case_set(self, case_id, name, json_node_get_string(value), error))
-      return FALSE;
-  }
+  if (!take_fields(self, case_id, service, step, ds_json_object(root, "fields"), error))
+    return FALSE;
   for (guint i = 0; parts != NULL && i < json_array_get_length(parts); i++) {
     JsonObject *part = json_array_get_object_element(parts, i);
     const char *kind = ds_json_string(part, "kind");
-    owner = NULL;
+    const char *owner = NULL;
     ds_unit_service_slot(self, service, ds_slot_parse(ds_json_string(part, "slot")),
                          kind != NULL ? kind : "", &owner);
     if (g_strcmp0(owner, step) == 0 && !take_part(self, case_id, part, pictures, findings, error))

@@ -14,6 +14,7 @@
 #include "unit/check.h"
 #include "unit/enrol.h"
 #include "unit/form.h"
+#include "unit/take.h"
 #include "vault/trip.h"
 
 static void
@@ -323,6 +324,32 @@ test_capture(void)
   g_assert_cmpuint(before, ==, after);
 }
 
+/* A bad value stops a file; what it said before stays, durable. */
+static void
+test_take_stops(void)
+{
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(home->root, "case.json", NULL);
+  g_autofree char *id = ds_unit_case_new(home->unit, "t1", 2, "first-application", &error);
+
+  g_assert_true(g_file_set_contents(path,
+                                    "{\"fields\": {\"contact.phone\": \"13800000007\","
+                                    " \"delivery.recipient\": \"a\\u0007b\"}}",
+                                    -1, &error));
+  g_autoptr(JsonNode) file = ds_take_read(path, &error);
+  g_assert_no_error(error);
+  g_assert_false(ds_unit_take(home->unit, id, file, home->root, NULL, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  g_assert_nonnull(strstr(error->message, "delivery.recipient holds a control character"));
+  g_clear_error(&error);
+  test_home_reopen(home);
+  g_autoptr(DsView) view = ds_unit_case_view(home->unit, id, &error);
+  g_assert_no_error(error);
+  g_assert_cmpstr(ds_view_field(view, "contact.phone"), ==, "13800000007");
+  g_assert_null(ds_view_field(view, "delivery.recipient"));
+}
+
 static void
 test_refusal(void)
 {
@@ -377,6 +404,7 @@ main(int argc, char **argv)
   g_test_add_func("/unit/init-again", test_init_again);
   g_test_add_func("/unit/fields", test_fields);
   g_test_add_func("/unit/capture", test_capture);
+  g_test_add_func("/unit/take-stops", test_take_stops);
   g_test_add_func("/unit/refusal", test_refusal);
   g_test_add_func("/unit/form", test_form);
   return g_test_run();
