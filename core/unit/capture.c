@@ -39,6 +39,9 @@ measure(DsUnit *self, const DsCaptureWhat *what, GBytes *bytes, DsPart *part, Ds
 {
   if (is_opaque(what))
     return TRUE;
+  /* what is no template is the finger's picture, and step-fingerprints looks for that word */
+  if (what->slot == DS_SLOT_FINGERPRINT && ds_part_attribute(part, "content") == NULL)
+    ds_part_set_attribute(part, "content", "image");
   return ds_helper_inspect(self->helper, INSPECT_IMAGE, bytes, part, findings, 0, NULL, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "plugin/form.h"
+#include "unit/confirm.h"
 #include "unit/pack.h"
 #include "unit/service.h"
 
@@ -56,6 +57,25 @@ progress_of(const DsStepPlan *plan, const DsFindings *findings)
   return blocks(findings) ? DS_PROGRESS_OPEN : DS_PROGRESS_DONE;
 }
 
+/* Version, digest and time of what was not read yet are nobody's to bring: the question itself is
+ * missing, and that says it all. */
+static void
+keep_askable(const DsPluginInfo *info, const DsFindings *form, DsFindings *findings)
+{
+  g_autoptr(DsFindings) askable = ds_findings_new();
+
+  for (guint i = 0; i < ds_findings_count(form); i++) {
+    const DsFinding *finding = ds_findings_get(form, i);
+    if (finding->kind == DS_FINDING_MISSING && finding->subject != NULL &&
+        ds_unit_field_is_noted(info, finding->subject))
+      continue;
+    DsFinding *kept =
+        ds_findings_add(askable, finding->kind, finding->code, finding->subject, finding->text);
+    kept->who = g_strdup(finding->who);
+  }
+  ds_findings_append(findings, askable, info->id);
+}
+
 /* What the step's form and its code say; nothing for a step the case does not need. */
 static gboolean
 check_step(DsUnit *self, const DsStepPlan *plan, DsView *view, DsFacts *facts, DsCaseStep *step,
@@ -71,8 +91,10 @@ check_step(DsUnit *self, const DsStepPlan *plan, DsView *view, DsFacts *facts, D
   step->title = g_strdup(ds_text_pick(&entry->info->title));
   if (plan->state == DS_STEP_NOT_NEEDED || plan->state == DS_STEP_OPEN)
     return TRUE;
-  if (!ds_plugin_check_form(entry->info, view, facts, step->findings, error))
+  g_autoptr(DsFindings) form = ds_findings_new();
+  if (!ds_plugin_check_form(entry->info, view, facts, form, error))
     return FALSE;
+  keep_askable(entry->info, form, step->findings);
   ds_registry_check(entry, view, step->findings);
   return TRUE;
 }

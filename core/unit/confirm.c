@@ -53,6 +53,45 @@ find_text(const DsPack *pack, const char *subject, GError **error)
 }
 
 gboolean
+ds_unit_field_is_noted(const DsPluginInfo *info, const char *name)
+{
+  for (guint i = 0; i < info->fields->len; i++) {
+    const DsField *field = g_ptr_array_index(info->fields, i);
+    g_autofree char *subject = g_strndup(field->name, strcspn(field->name, "."));
+    g_auto(Names) names = {0};
+    if (find_names(info, field->name, subject, &names) &&
+        (g_str_equal(name, names.version) || g_str_equal(name, names.sha256) ||
+         g_str_equal(name, names.at)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+ds_unit_text_to_confirm(DsUnit *self, const char *case_id, const char *step, const char *name,
+                        DsPack **pack, const DsPackText **text, GError **error)
+{
+  const DsPluginEntry *entry = ds_registry_find(ds_unit_plugins(self), step, DS_PLUGIN_STEP, error);
+  g_autofree char *subject = g_strndup(name, strcspn(name, "."));
+  g_auto(Names) names = {0};
+
+  *pack = NULL;
+  *text = NULL;
+  if (entry == NULL)
+    return FALSE;
+  if (!find_names(entry->info, name, subject, &names))
+    return TRUE;
+
+  g_autoptr(DsVaultCase) of = ds_vault_case(ds_unit_vault(self), case_id, error);
+  *pack = of != NULL ? ds_unit_case_pack(self, of, error) : NULL;
+  if (*pack == NULL || (*text = find_text(*pack, subject, error)) == NULL) {
+    g_clear_pointer(pack, ds_pack_unref);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
 ds_unit_note_confirmation(DsUnit *self, const DsVaultCase *of, const char *step, const char *name,
                           const char *value, GError **error)
 {

@@ -12,6 +12,7 @@
 #include "unit/capture.h"
 #include "unit/case.h"
 #include "unit/check.h"
+#include "unit/confirm.h"
 #include "unit/enrol.h"
 #include "unit/form.h"
 #include "unit/take.h"
@@ -273,6 +274,31 @@ test_fields(void)
   g_assert_cmpuint(strlen(ds_view_field(view, "notice.sha256")), ==, 64);
   g_assert_nonnull(ds_view_field(view, "notice.read-at"));
   g_assert_nonnull(ds_view_fact(view, "roster.class"));
+  g_assert_nonnull(ds_view_fact(view, "station.name"));
+}
+
+/* What is read stands before the question; version, digest and time are nobody's to bring. */
+static void
+test_confirm(void)
+{
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id = ds_unit_case_new(home->unit, "t1", 1, "first-application", &error);
+  g_autoptr(DsPack) pack = NULL, none = NULL;
+  const DsPackText *text = NULL, *nothing = NULL;
+
+  g_assert_true(
+      ds_unit_text_to_confirm(home->unit, id, "step-notice", "notice.read", &pack, &text, &error));
+  g_assert_nonnull(strstr(text->zh, "现就有关事项告知如下"));
+  g_assert_true(ds_unit_text_to_confirm(home->unit, id, "step-guardian", "guardian.present", &none,
+                                        &nothing, &error));
+  g_assert_null(none);
+  g_assert_null(nothing);
+
+  g_autoptr(DsCaseCheck) check = ds_unit_case_check(home->unit, id, &error);
+  g_assert_nonnull(ds_findings_find(check->findings, "notice.read.missing"));
+  g_assert_null(ds_findings_find(check->findings, "notice.sha256.missing"));
+  g_assert_null(ds_findings_find(check->findings, "commitment.version.missing"));
 }
 
 static char *
@@ -322,6 +348,16 @@ test_capture(void)
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
   g_assert_true(ds_store_usage(ds_unit_store(home->unit), &before, &bytes, NULL));
   g_assert_cmpuint(before, ==, after);
+
+  /* what is no template of a finger is its picture */
+  DsCaptureWhat finger = {.slot = DS_SLOT_FINGERPRINT, .kind = "11"};
+  g_autofree char *image = g_build_filename(person, "finger-11.png", NULL);
+  g_autofree char *ridges = ds_unit_capture_file(home->unit, id, &finger, image, NULL, &error);
+  g_assert_no_error(error);
+  g_autoptr(DsView) with_finger = ds_unit_case_view(home->unit, id, &error);
+  const DsPart *seen = ds_view_part(with_finger, ds_view_part_count(with_finger) - 1);
+  g_assert_cmpstr(seen->id, ==, ridges);
+  g_assert_cmpstr(ds_part_attribute(seen, "content"), ==, "image");
 }
 
 /* A bad value stops a file; what it said before stays, durable. */
@@ -403,6 +439,7 @@ main(int argc, char **argv)
   g_test_add_func("/unit/inbox-waits", test_inbox_waits);
   g_test_add_func("/unit/init-again", test_init_again);
   g_test_add_func("/unit/fields", test_fields);
+  g_test_add_func("/unit/confirm", test_confirm);
   g_test_add_func("/unit/capture", test_capture);
   g_test_add_func("/unit/take-stops", test_take_stops);
   g_test_add_func("/unit/refusal", test_refusal);

@@ -45,6 +45,8 @@ add_case_facts(DsUnit *self, DsView *view, const DsVaultCase *of)
   ds_view_set_fact(view, "case.version", version);
   ds_view_set_fact(view, "case.state", ds_case_state_word(of->state));
   ds_view_set_fact(view, "unit.id", ds_unit_id(self));
+  if (ds_unit_directory(self) != NULL)
+    ds_view_set_fact(view, "station.name", ds_unit_directory(self)->name);
   ds_view_set_fact(view, "officer.number", ds_unit_officer(self));
   ds_view_set_fact(view, "officer.name", ds_unit_officer_name(self));
   add_day(view, of);
