@@ -228,8 +228,7 @@ ds_policy_explain_text(const DsDecision *self, const char *language)
   gboolean zh = language == NULL || g_str_has_prefix(language, "zh");
   g_autoptr(GString) out = g_string_new(NULL);
 
-  g_string_append_printf(out, "%s (%s)\n", outcome_title(self->outcome, zh),
-                         ds_outcome_word(self->outcome));
+  g_string_append_printf(out, "%s\n", outcome_title(self->outcome, zh));
   g_string_append_printf(out, zh ? "规则包：%s 第%u版 %.12s\n" : "rule pack: %s version %u %.12s\n",
                          self->pack_id, self->pack_version, self->pack_sha256);
   if (self->rebook)
