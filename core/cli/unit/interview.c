@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cli/common/terminal.h"
 #include "cli/unit/face.h"
+#include "plugin/form.h"
 #include "policy/logic.h"
 #include "unit/capture.h"
 #include "unit/check.h"
+#include "unit/confirm.h"
 
 /* One line from the terminal; NULL at the end of input. (transfer full) */
 static char *
@@ -17,21 +20,34 @@ ask(const char *prompt, const char *old)
 {
   char line[4096];
 
-  if (old != NULL)
-    g_print("%s [%s]: ", prompt, old);
-  else
+  if (old != NULL) {
+    g_autofree char *shown = ds_cli_printable(old);
+    g_print("%s [%s]: ", prompt, shown);
+  } else {
     g_print("%s: ", prompt);
+  }
   fflush(stdout);
   if (fgets(line, sizeof line, stdin) == NULL)
     return NULL;
   return g_strdup(g_strstrip(line));
 }
 
+/* Whose page is being asked. */
+typedef struct {
+  DsUnit *unit;
+  const char *case_id;
+  const DsPluginEntry *entry;
+} Page;
+
 static gboolean
-is_asked(JsonNode *when, DsFacts *facts, GError **error, gboolean *asked)
+is_asked(const Page *page, JsonNode *when, gboolean *asked, GError **error)
 {
+  g_autoptr(DsView) view = ds_unit_case_view(page->unit, page->case_id, error);
   DsTruth truth = DS_TRUTH_TRUE;
 
+  if (view == NULL)
+    return FALSE;
+  g_autoptr(DsFacts) facts = ds_policy_facts(ds_unit_policy(page->unit), view);
   if (!ds_logic_test(when, facts, &truth, NULL, error))
     return FALSE;
   *asked = truth != DS_TRUTH_FALSE;
@@ -47,33 +63,139 @@ show_options(const GPtrArray *options)
   }
 }
 
-/* FALSE at the end of input, or with @error. */
+/* What is confirmed has to be read first. */
 static gboolean
-ask_field(DsUnit *unit, const char *case_id, const DsField *field, const DsView *view,
-          GError **error)
+show_text(const Page *page, const DsField *field, GError **error)
 {
-  show_options(field->options);
-  g_autofree char *answer = ask(ds_text_pick(&field->title), ds_view_field(view, field->name));
-  if (answer == NULL)
+  g_autoptr(DsPack) pack = NULL;
+  const DsPackText *text = NULL;
+
+  if (!ds_unit_text_to_confirm(page->unit, page->case_id, page->entry->id, field->name, &pack,
+                               &text, error))
     return FALSE;
-  if (*answer == '\0')
+  if (text == NULL)
     return TRUE;
-  return ds_unit_case_set(unit, case_id, field->name, g_str_equal(answer, "-") ? NULL : answer,
-                          error);
+  g_auto(GStrv) lines = g_strsplit(text->zh, "\n", -1);
+  g_autofree char *title = ds_cli_printable(text->title);
+  g_print("\n%s\n\n", title);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_autofree char *line = ds_cli_printable(lines[i]);
+    g_print("%s\n", line);
+  }
+  g_print("\n");
+  return TRUE;
 }
 
-/* A wrong file is said and asked for again; only the end of input stops. */
-static gboolean
-ask_part(DsUnit *unit, const char *case_id, const DsSlotNeed *need, GError **error)
+static char *
+prompt_for(const DsField *field)
 {
-  g_autofree char *kind = NULL;
+  const char *title = ds_text_pick(&field->title);
 
-  if (need->kinds->len > 0) {
-    show_options(need->kinds);
-    kind = ask(_("which one (empty: none)"), NULL);
-    if (kind == NULL || *kind == '\0')
-      return kind != NULL;
+  switch (field->type) {
+  case DS_FIELD_BOOL:
+    return g_strdup_printf(_("%s (y or n)"), title);
+  case DS_FIELD_DATE:
+    return g_strdup_printf(_("%s (as 2026-09-01)"), title);
+  case DS_FIELD_TEXT:
+  case DS_FIELD_NUMBER:
+  case DS_FIELD_CHOICE:
+  case DS_FIELD_PHONE:
+  case DS_FIELD_INTEGER:
+    break;
   }
+  return g_strdup(title);
+}
+
+/* What is stored for @answer: "-" clears, y and n answer a yes-or-no question. */
+static const char *
+value_of(const DsField *field, const char *answer)
+{
+  static const char *const yes[] = {"y", "Y", "yes", "是", "1", NULL};
+  static const char *const no[] = {"n", "N", "no", "否", "0", NULL};
+
+  if (g_str_equal(answer, "-"))
+    return NULL;
+  if (field->type == DS_FIELD_BOOL && g_strv_contains(yes, answer))
+    return "true";
+  if (field->type == DS_FIELD_BOOL && g_strv_contains(no, answer))
+    return "false";
+  return answer;
+}
+
+/* Says what is wrong or odd about the field just answered. */
+static gboolean
+judge_field(const Page *page, const DsField *field, gboolean *wrong, GError **error)
+{
+  g_autoptr(DsFindings) all = ds_findings_new();
+  g_autoptr(DsFindings) own = ds_findings_new();
+  g_autoptr(DsView) view = ds_unit_case_view(page->unit, page->case_id, error);
+
+  if (view == NULL)
+    return FALSE;
+  g_autoptr(DsFacts) facts = ds_policy_facts(ds_unit_policy(page->unit), view);
+  if (!ds_plugin_check_form(page->entry->info, view, facts, all, error))
+    return FALSE;
+  ds_registry_check(page->entry, view, all);
+  for (guint i = 0; i < ds_findings_count(all); i++) {
+    const DsFinding *finding = ds_findings_get(all, i);
+    if (g_strcmp0(finding->subject, field->name) == 0 && finding->kind != DS_FINDING_MISSING)
+      ds_findings_add(own, finding->kind, finding->code, NULL, finding->text);
+  }
+  ds_face_show_findings(own);
+  *wrong = ds_findings_has_kind(own, DS_FINDING_INVALID);
+  return TRUE;
+}
+
+/* A wrong answer is said and asked for again; an empty one keeps what is there. FALSE at the end of
+ * input, or with @error. */
+static gboolean
+ask_field(const Page *page, const DsField *field, GError **error)
+{
+  g_autofree char *prompt = prompt_for(field);
+  gboolean wrong = TRUE;
+
+  if (!show_text(page, field, error))
+    return FALSE;
+  show_options(field->options);
+  while (wrong) {
+    g_autoptr(DsView) view = ds_unit_case_view(page->unit, page->case_id, error);
+    if (view == NULL)
+      return FALSE;
+    g_autofree char *answer = ask(prompt, ds_view_field(view, field->name));
+    if (answer == NULL)
+      return FALSE;
+    if (*answer == '\0')
+      return TRUE;
+    if (!ds_unit_case_set(page->unit, page->case_id, field->name, value_of(field, answer), error) ||
+        !judge_field(page, field, &wrong, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+ask_fields(const Page *page, gboolean required, gboolean optional, GError **error)
+{
+  const DsPluginInfo *info = page->entry->info;
+
+  for (guint i = 0; i < info->fields->len; i++) {
+    const DsField *field = g_ptr_array_index(info->fields, i);
+    gboolean asked = FALSE;
+    if (!(field->required != NULL ? required : optional) ||
+        ds_unit_field_is_noted(info, field->name))
+      continue;
+    if (!is_asked(page, field->when, &asked, error) || (asked && !ask_field(page, field, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A wrong file is said and asked for again; only the end of input stops. *@added tells a file from
+ * an empty answer. */
+static gboolean
+ask_file(const Page *page, const DsCaptureWhat *what, gboolean *added, GError **error)
+{
+  *added = FALSE;
   for (;;) {
     g_autoptr(DsFindings) findings = ds_findings_new();
     g_autofree char *path = ask(_("file (empty: none)"), NULL);
@@ -81,10 +203,11 @@ ask_part(DsUnit *unit, const char *case_id, const DsSlotNeed *need, GError **err
 
     if (path == NULL || *path == '\0')
       return path != NULL;
-    DsCaptureWhat what = {.slot = need->slot, .kind = kind};
-    g_autofree char *id = ds_unit_capture_file(unit, case_id, &what, path, findings, &local);
+    g_autofree char *id =
+        ds_unit_capture_file(page->unit, page->case_id, what, path, findings, &local);
     if (id != NULL) {
       ds_face_show_findings(findings);
+      *added = TRUE;
       return TRUE;
     }
     if (g_error_matches(local, DS_ERROR, DS_ERROR_NO_SPACE)) {
@@ -96,39 +219,112 @@ ask_part(DsUnit *unit, const char *case_id, const DsSlotNeed *need, GError **err
   }
 }
 
+/* One picture, or, where there are kinds, as many as the officer names. */
 static gboolean
-ask_step(DsUnit *unit, const char *case_id, const DsCaseStep *step, GError **error)
+ask_slot(const Page *page, const DsSlotNeed *need, GError **error)
 {
-  const DsPluginEntry *entry =
-      ds_registry_find(ds_unit_plugins(unit), step->id, DS_PLUGIN_STEP, error);
-  if (entry == NULL)
-    return FALSE;
+  DsCaptureWhat what = {.slot = need->slot};
+  gboolean added = FALSE;
 
-  g_print("\n— %s —\n", step->title);
-  ds_face_show_findings(step->findings);
-  for (guint i = 0; i < entry->info->fields->len; i++) {
-    const DsField *field = g_ptr_array_index(entry->info->fields, i);
-    g_autoptr(DsView) view = ds_unit_case_view(unit, case_id, error);
-    g_autoptr(DsFacts) facts = view != NULL ? ds_policy_facts(ds_unit_policy(unit), view) : NULL;
-    gboolean asked = FALSE;
-    if (facts == NULL || !is_asked(field->when, facts, error, &asked))
-      return FALSE;
-    if (asked && !ask_field(unit, case_id, field, view, error))
+  g_print("%s\n", ds_text_pick(&need->title));
+  if (need->kinds->len == 0)
+    return ask_file(page, &what, &added, error);
+  show_options(need->kinds);
+  for (;;) {
+    g_autofree char *kind = ask(_("which one (empty: no more)"), NULL);
+    if (kind == NULL || *kind == '\0')
+      return kind != NULL;
+    what.kind = kind;
+    if (!ask_file(page, &what, &added, error))
       return FALSE;
   }
-  for (guint i = 0; i < entry->info->slots->len; i++)
-    if (!ask_part(unit, case_id, g_ptr_array_index(entry->info->slots, i), error))
-      return FALSE;
-  return TRUE;
 }
 
-/* The first step from @from that is still open; NULL when none is. (transfer none) */
+/* @info's step collects what @finding is about. */
+static gboolean
+collects(const DsPluginInfo *info, const DsFinding *finding)
+{
+  if (finding->subject == NULL)
+    return FALSE;
+  g_autofree char *first = g_strndup(finding->subject, strcspn(finding->subject, "."));
+
+  for (guint i = 0; i < info->slots->len; i++) {
+    const DsSlotNeed *need = g_ptr_array_index(info->slots, i);
+    if (g_str_equal(first, ds_slot_word(need->slot)))
+      return TRUE;
+  }
+  return ds_plugin_info_field(info, finding->subject) != NULL;
+}
+
+/* What the rules miss that @info's step collects: documents, of which the step itself cannot know.
+ * (transfer full) */
+static DsFindings *
+wanted_by_rules(const DsCaseCheck *check, const DsPluginInfo *info)
+{
+  const DsFindings *all = check->decision->findings;
+  DsFindings *wanted = ds_findings_new();
+
+  for (guint i = 0; i < ds_findings_count(all); i++) {
+    const DsFinding *finding = ds_findings_get(all, i);
+    if (finding->kind == DS_FINDING_MISSING && collects(info, finding))
+      ds_findings_add(wanted, finding->kind, finding->code, NULL, finding->text);
+  }
+  return wanted;
+}
+
+/* What is wrong so far and what the rules want. What is only not there yet is asked at once. */
+static void
+show_state(const DsCaseCheck *check, const DsCaseStep *step, const DsPluginInfo *info)
+{
+  g_autoptr(DsFindings) shown = wanted_by_rules(check, info);
+
+  for (guint i = 0; i < ds_findings_count(step->findings); i++) {
+    const DsFinding *finding = ds_findings_get(step->findings, i);
+    if (finding->kind != DS_FINDING_MISSING)
+      ds_findings_add(shown, finding->kind, finding->code, finding->subject, finding->text);
+  }
+  g_print("\n— %s —\n", step->title);
+  ds_face_show_findings(shown);
+}
+
+/* What must be answered, then the pictures, then remarks: a reason for keeping a picture is asked
+ * after the picture. */
+static gboolean
+ask_step(DsUnit *unit, const char *case_id, const DsCaseCheck *check, const DsCaseStep *step,
+         GError **error)
+{
+  Page page = {.unit = unit, .case_id = case_id};
+  page.entry = ds_registry_find(ds_unit_plugins(unit), step->id, DS_PLUGIN_STEP, error);
+  if (page.entry == NULL)
+    return FALSE;
+  const GPtrArray *slots = page.entry->info->slots;
+
+  show_state(check, step, page.entry->info);
+  if (!ask_fields(&page, TRUE, slots->len == 0, error))
+    return FALSE;
+  for (guint i = 0; i < slots->len; i++) {
+    const DsSlotNeed *need = g_ptr_array_index(slots, i);
+    gboolean asked = FALSE;
+    if (!is_asked(&page, need->when, &asked, error) || (asked && !ask_slot(&page, need, error)))
+      return FALSE;
+  }
+  return slots->len == 0 || ask_fields(&page, FALSE, TRUE, error);
+}
+
+/* The first step from @from that still wants something; NULL when none does. (transfer none) */
 static const DsCaseStep *
-next_open(const DsCaseCheck *check, guint *from)
+next_open(DsUnit *unit, const DsCaseCheck *check, guint *from)
 {
   for (; *from < check->steps->len; (*from)++) {
     const DsCaseStep *step = g_ptr_array_index(check->steps, *from);
+    const DsPluginEntry *entry =
+        ds_registry_find(ds_unit_plugins(unit), step->id, DS_PLUGIN_STEP, NULL);
     if (step->progress == DS_PROGRESS_OPEN)
+      return step;
+    if (step->progress != DS_PROGRESS_DONE || entry == NULL)
+      continue;
+    g_autoptr(DsFindings) wanted = wanted_by_rules(check, entry->info);
+    if (ds_findings_count(wanted) > 0)
       return step;
   }
   return NULL;
@@ -143,13 +339,17 @@ ds_interview(DsUnit *unit, const char *case_id, GError **error)
     g_autoptr(DsCaseCheck) check = ds_unit_case_check(unit, case_id, error);
     if (check == NULL)
       return FALSE;
-    const DsCaseStep *step = next_open(check, &at);
+    const DsCaseStep *step = next_open(unit, check, &at);
     if (step == NULL) {
-      g_print("%s\n", check->complete ? _("complete, can be sealed") : _("not complete"));
+      g_print("\n%s\n", check->complete ? _("complete, can be sealed") : _("not complete"));
       ds_face_show_findings(check->findings);
+      if (check->complete)
+        g_print(_("Next: doorstep case seal %s\n"), case_id);
+      else
+        g_print(_("To go on with what is open: doorstep case take %s\n"), case_id);
       return TRUE;
     }
-    if (!ask_step(unit, case_id, step, &local)) {
+    if (!ask_step(unit, case_id, check, step, &local)) {
       if (local == NULL)
         return TRUE;
       g_propagate_error(error, local);
