@@ -349,6 +349,8 @@ test_capture(void)
   g_assert_true(ds_store_usage(ds_unit_store(home->unit), &before, &bytes, NULL));
   g_assert_cmpuint(before, ==, after);
 
+  g_clear_error(&error);
+
   /* what is no template of a finger is its picture */
   DsCaptureWhat finger = {.slot = DS_SLOT_FINGERPRINT, .kind = "11"};
   g_autofree char *image = g_build_filename(person, "finger-11.png", NULL);
