@@ -2,6 +2,74 @@
 #include "unit/outbox.h"
 
 #include "vault/bundles.h"
+#include "vault/part.h"
+
+/* ---- what a crash in the middle of a capture left ---- */
+
+typedef struct {
+  DsVault *vault;
+  GArray *unknown; /* DsDigest */
+  GError *error;
+} Search;
+
+static gboolean
+look_at(const DsDigest *digest, guint64 size, gpointer data)
+{
+  Search *search = data;
+  gboolean known = TRUE;
+
+  if (!ds_vault_chunk_is_known(search->vault, digest, &known, &search->error))
+    return FALSE;
+  if (!known)
+    g_array_append_vals(search->unknown, digest, 1);
+  return TRUE;
+}
+
+static gboolean
+remove_all(DsStore *store, const GArray *digests, GError **error)
+{
+  for (guint i = 0; i < digests->len; i++)
+    if (!ds_store_remove(store, &g_array_index(digests, DsDigest, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Chunks that reached the disk before the vault knew them: nobody has their key. */
+static gboolean
+sweep_orphans(DsUnit *self, GError **error)
+{
+  DsStore *store = ds_unit_store(self);
+  g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(DsDigest));
+  Search search = {.vault = ds_unit_vault(self), .unknown = unknown};
+
+  if (!ds_store_sweep(store, error) || !ds_store_foreach(store, look_at, &search, error)) {
+    g_clear_error(&search.error);
+    return FALSE;
+  }
+  if (search.error != NULL) {
+    g_propagate_error(error, search.error);
+    return FALSE;
+  }
+  return remove_all(store, unknown, error);
+}
+
+/* Chunks of what was retaken, when a crash came before they went. */
+static gboolean
+sweep_retaken(DsUnit *self, GError **error)
+{
+  DsVault *vault = ds_unit_vault(self);
+  g_autoptr(GArray) chunks = ds_vault_unreferenced_chunks(vault, NULL, error);
+
+  if (chunks == NULL)
+    return FALSE;
+  for (guint i = 0; i < chunks->len; i++)
+    if (!ds_store_remove(ds_unit_store(self), &g_array_index(chunks, DsVaultChunk, i).digest,
+                         error))
+      return FALSE;
+  return chunks->len == 0 || ds_vault_forget_chunks(vault, chunks, error);
+}
+
+/* ---- prune ---- */
 
 gboolean
 ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error)
@@ -23,5 +91,5 @@ ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error)
     for (guint j = 0; j < bundle->chunks->len; j++)
       pruned->bytes += g_array_index(bundle->chunks, DsVaultChunk, j).size;
   }
-  return TRUE;
+  return sweep_retaken(self, error) && sweep_orphans(self, error);
 }

@@ -13,8 +13,9 @@ typedef struct {
   guint64 bytes;
 } DsPruned;
 
-/* Removes the local copies of every bundle the station called DURABLE, in two phases; nothing
- * else. DS_ERROR_FAILED stops at the first that cannot be removed. */
+/* Removes the local copies of every bundle the station called DURABLE, in two phases; then chunks
+ * that no part and no bundle needs, which a crash in the middle of a capture left. Nothing else.
+ * DS_ERROR_FAILED stops at the first that cannot be removed. */
 gboolean ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

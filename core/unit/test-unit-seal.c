@@ -260,6 +260,51 @@ test_receipts(void)
   g_assert_cmpint(of->state, ==, DS_CASE_DURABLE);
 }
 
+/* What a crash left of a capture goes with the next prune; what a draft needs stays. */
+static void
+test_orphans(void)
+{
+  static const char left[] = "a chunk that was on the disk before the vault knew it";
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  DsStore *store = ds_unit_store(home->unit);
+  g_autoptr(GBytes) bytes = g_bytes_new_static(left, sizeof left);
+  const DsDigest orphan = ds_digest_of_bytes(bytes);
+  g_autofree char *draft = test_home_take(home, 2);
+  guint64 before = 0, after = 0, size = 0;
+  DsPruned pruned;
+
+  g_assert_true(ds_store_usage(store, &before, &size, &error));
+  g_assert_true(ds_store_put(store, &orphan, bytes, &error));
+  g_assert_true(ds_unit_prune(home->unit, &pruned, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(pruned.count, ==, 0);
+  g_assert_false(ds_store_has(store, &orphan));
+  g_assert_true(ds_store_usage(store, &after, &size, &error));
+  g_assert_cmpuint(after, ==, before);
+}
+
+/* A broken copy that came first is forgiven once the true bundle arrived. */
+static void
+test_quarantined_before(void)
+{
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  DsDigest id;
+  g_autofree char *case_id = test_home_seal(home, 1, &id);
+  static const DsState said[] = {DS_STATE_QUARANTINED, DS_STATE_RECEIVED, DS_STATE_VERIFIED,
+                                 DS_STATE_DURABLE};
+  static const DsCaseState wanted[] = {DS_CASE_QUARANTINED, DS_CASE_RECEIVED, DS_CASE_VERIFIED,
+                                       DS_CASE_DURABLE};
+
+  for (guint i = 0; i < G_N_ELEMENTS(said); i++) {
+    test_home_hear(home, &id, said[i], NULL);
+    g_autoptr(DsVaultCase) of = ds_vault_case(ds_unit_vault(home->unit), case_id, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(of->state, ==, wanted[i]);
+  }
+}
+
 /* Applies one statement alone and tells whether it was refused. */
 static gboolean
 is_refused(TestHome *home, GBytes *statement)
@@ -397,6 +442,8 @@ main(int argc, char **argv)
   g_test_add_func("/unit/half-sealed", test_half_sealed);
   g_test_add_func("/unit/half-damaged", test_half_damaged);
   g_test_add_func("/unit/receipts", test_receipts);
+  g_test_add_func("/unit/orphans", test_orphans);
+  g_test_add_func("/unit/quarantined-before", test_quarantined_before);
   g_test_add_func("/unit/bad-receipts", test_bad_receipts);
   g_test_add_func("/unit/order", test_order);
   g_test_add_func("/unit/correction", test_correction);
