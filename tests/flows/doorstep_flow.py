@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ SCISSORS = SOURCE / 'tests/lib/scissors'
 OFFICER = '360702001'
 TRIP = 'school'
 TIMEOUT = 240
+LARGE = 600_000
 
 
 def environment(**more):
@@ -103,6 +105,13 @@ def wait_for(what, seconds=60):
             return value
         time.sleep(0.05)
     raise AssertionError('waited in vain')
+
+
+def enlarge(path):
+    """Comments make a small JPEG as heavy as a real one."""
+    data, noise = path.read_bytes(), random.Random('large')
+    fill = b''.join(b'\xff\xfe\xff\xff' + noise.randbytes(65533) for _ in range(LARGE // 65535 + 1))
+    path.write_bytes(data[:2] + fill + data[2:])
 
 
 class Station:
