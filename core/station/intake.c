@@ -9,6 +9,8 @@
 
 /* Folders of killed pushes older than this are nobody's any more. */
 #define STALE_SECONDS (24 * 3600)
+/* Bundles of one unit before the next unit has its turn. */
+#define TURN_BUNDLES 64u
 /* A round tidies one repository at most, and not for longer than this a step. */
 #define TIDY_SECONDS 300
 
@@ -21,6 +23,21 @@ typedef struct {
   gpointer progress_data;
   GCancellable *cancellable;
 } Round;
+
+/* Where a round stands with one unit: first all that arrived, then all that is unfinished. */
+typedef struct {
+  GArray *arrived; /* DsDigest */
+  GPtrArray *unfinished;
+  guint at;
+  gboolean done;
+} Visit;
+
+static void
+visit_clear(Visit *self)
+{
+  g_clear_pointer(&self->arrived, g_array_unref);
+  g_clear_pointer(&self->unfinished, g_ptr_array_unref);
+}
 
 static void
 tell(Round *round, const DsDigest *id, const char *what)
@@ -226,59 +243,112 @@ cancelled(Round *round, GError **first)
   return TRUE;
 }
 
-static void
-arrivals(Round *round, GError **first)
+/* Reads what there is to do, once: what comes later is the next round's. */
+static gboolean
+begin_visit(Round *round, Visit *visit, GError **error)
 {
-  GError *reason = NULL;
-  g_autoptr(GArray) ids = ds_repo_list_bundles(round->repo, &reason);
+  g_autofree char *path = ds_station_repo_path(round->station->home, round->unit);
 
-  if (ids == NULL) {
-    note_failure(round, first, reason);
-    return;
-  }
-  round->counts->seen += ids->len;
-  for (guint i = 0; i < ids->len && !cancelled(round, first); i++)
-    if (!arrive(round, &g_array_index(ids, DsDigest, i), &reason))
-      note_failure(round, first, g_steal_pointer(&reason));
+  if (!ds_repo_sweep(path, STALE_SECONDS, NULL, error))
+    return FALSE;
+  visit->arrived = ds_repo_list_bundles(round->repo, error);
+  if (visit->arrived == NULL)
+    return FALSE;
+  round->counts->seen += visit->arrived->len;
+  return TRUE;
 }
 
-static void
-unfinished(Round *round, GError **first)
+static gboolean
+step_arrived(Round *round, Visit *visit, GError **error)
 {
-  GError *reason = NULL;
-  g_autoptr(GPtrArray) bundles = ds_ledger_unfinished(round->station, round->unit, &reason);
+  const DsDigest *id = &g_array_index(visit->arrived, DsDigest, visit->at);
 
-  if (bundles == NULL) {
-    note_failure(round, first, reason);
-    return;
-  }
-  for (guint i = 0; i < bundles->len && !cancelled(round, first); i++) {
-    DsLedgerBundle *bundle = bundles->pdata[i];
-    if (round->station->keys == NULL && bundle->stage != DS_STAGE_ARCHIVED)
-      round->counts->waiting++;
-    else if (!go_on(round, bundle, &reason))
-      note_failure(round, first, g_steal_pointer(&reason));
-  }
+  visit->at++;
+  return arrive(round, id, error);
 }
 
+static gboolean
+step_unfinished(Round *round, Visit *visit, GError **error)
+{
+  DsLedgerBundle *bundle = visit->unfinished->pdata[visit->at];
+
+  visit->at++;
+  if (round->station->keys != NULL || bundle->stage == DS_STAGE_ARCHIVED)
+    return go_on(round, bundle, error);
+  round->counts->waiting++;
+  return TRUE;
+}
+
+/* One bundle further; sets @done when there is none. FALSE: that bundle failed. */
+static gboolean
+step(Round *round, Visit *visit, GError **error)
+{
+  if (visit->unfinished == NULL && visit->at < visit->arrived->len)
+    return step_arrived(round, visit, error);
+  if (visit->unfinished == NULL) {
+    visit->at = 0;
+    visit->unfinished = ds_ledger_unfinished(round->station, round->unit, error);
+    visit->done = visit->unfinished == NULL;
+    return !visit->done;
+  }
+  if (visit->at < visit->unfinished->len)
+    return step_unfinished(round, visit, error);
+  visit->done = TRUE;
+  return TRUE;
+}
+
+/* A unit with much to bring, or much rubbish, keeps no other one waiting: it has its turn again
+ * when all had theirs. */
 static void
-one_unit(Round *round, GError **first)
+turn(Round *round, Visit *visit, GError **first)
 {
   g_autofree char *path = ds_station_repo_path(round->station->home, round->unit);
   GError *reason = NULL;
-
-  if (!ds_repo_sweep(path, STALE_SECONDS, NULL, &reason)) {
-    note_failure(round, first, reason);
-    return;
-  }
   g_autoptr(DsRepo) repo = ds_repo_open(path, &reason);
-  if (repo == NULL) {
+
+  round->repo = repo;
+  if (repo == NULL || (visit->arrived == NULL && !begin_visit(round, visit, &reason))) {
+    visit->done = TRUE;
     note_failure(round, first, reason);
     return;
   }
-  round->repo = repo;
-  arrivals(round, first);
-  unfinished(round, first);
+  for (guint i = 0; i < TURN_BUNDLES && !visit->done && !cancelled(round, first); i++)
+    if (!step(round, visit, &reason))
+      note_failure(round, first, g_steal_pointer(&reason));
+}
+
+static void
+publish(Round *round, GError **first)
+{
+  guint published = 0;
+  GError *reason = NULL;
+  gboolean good = ds_station_publish(round->station, &published, &reason);
+
+  round->counts->published += published;
+  if (good)
+    return;
+  if (*first == NULL)
+    *first = reason;
+  else
+    g_error_free(reason);
+}
+
+/* Every unit its turn, then what there is to say goes out. TRUE when some unit has more. */
+static gboolean
+turns(Round *round, Visit *visits, GError **first)
+{
+  const GPtrArray *units = round->station->directory->units;
+  gboolean more = FALSE;
+
+  for (guint i = 0; i < units->len && !cancelled(round, first); i++) {
+    const DsUnitEntry *entry = units->pdata[i];
+    round->unit = entry->id;
+    if (!visits[i].done)
+      turn(round, &visits[i], first);
+    more |= !visits[i].done;
+  }
+  publish(round, first);
+  return more && !cancelled(round, first);
 }
 
 /* What was taken in leaves its bytes behind. Every unit gets its turn: a repository that was tidied
@@ -308,20 +378,15 @@ ds_station_intake(DsStation *self, DsIntakeCounts *counts, DsIntakeProgress prog
                   GCancellable *cancellable, GError **error)
 {
   Round round = {self, NULL, NULL, counts, progress, data, cancellable};
-  GError *first = NULL, *reason = NULL;
+  const guint n_units = self->directory->units->len;
+  g_autofree Visit *visits = g_new0(Visit, n_units);
+  GError *first = NULL;
 
   *counts = (DsIntakeCounts){0};
-  for (guint i = 0; i < self->directory->units->len && !cancelled(&round, &first); i++) {
-    const DsUnitEntry *entry = self->directory->units->pdata[i];
-    round.unit = entry->id;
-    one_unit(&round, &first);
-  }
-  if (!ds_station_publish(self, &counts->published, &reason)) {
-    if (first == NULL)
-      first = reason;
-    else
-      g_error_free(reason);
-  }
+  while (turns(&round, visits, &first))
+    ;
+  for (guint i = 0; i < n_units; i++)
+    visit_clear(&visits[i]);
   if (!cancelled(&round, &first))
     tidy(&round, &first);
   if (first == NULL)

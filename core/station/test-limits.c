@@ -144,6 +144,52 @@ test_tidies(Fixture *f, gconstpointer data)
   assert_heard(f, two, "received verified durable");
 }
 
+typedef struct {
+  guint junk; /* bundles of unit-7 looked at when the other unit's was archived */
+  gboolean other;
+} Order;
+
+static void
+watch_order(const char *unit, const char *id, const char *what, gpointer data)
+{
+  Order *order = data;
+
+  if (strcmp(unit, "unit-8") == 0)
+    order->other |= strcmp(what, "checking") == 0;
+  else if (!order->other && strcmp(what, "checking") == 0)
+    order->junk++;
+}
+
+/* One unit's heap of rubbish stands before no other unit's bundle. */
+static void
+test_turns(Fixture *f, gconstpointer data)
+{
+  g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
+  TestCase what = {.local = "a-1"};
+  g_autoptr(GError) error = NULL;
+  Order order = {0};
+  DsIntakeCounts counts;
+
+  test_unit_enrol(other, f->station);
+  g_autoptr(TestBundle) good = test_unit_seal(other, ds_station_directory(f->station), &what);
+  g_autoptr(TestBundle) one = seal(f, "b-1");
+  test_push(f->home, "unit-7", one, TEST_PUSH_WRONG_REF);
+  g_autofree char *pushed = test_home_refs(f->home, "unit-7", "refs/bundles/");
+  for (guint i = 0; i < 150; i++) {
+    g_autofree char *name = g_strdup_printf("refs/bundles/%064x", i);
+    const char *words[] = {"update-ref", name, pushed, NULL};
+    g_autofree char *nothing = test_home_git(f->home, "unit-7", words);
+  }
+  test_push(f->home, "unit-8", good, TEST_PUSH_WHOLE);
+  g_assert_true(ds_station_intake(f->station, &counts, watch_order, &order, NULL, &error));
+  g_assert_no_error(error);
+  g_assert_true(order.other);
+  g_assert_cmpuint(order.junk, >, 0);
+  g_assert_cmpuint(order.junk, <, 100);
+  g_assert_cmpuint(counts.quarantined, ==, 151);
+  g_assert_cmpuint(counts.durable, ==, 1);
+}
+
 #define ADD(name, function) \
   g_test_add("/station/limits/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -152,6 +198,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   ADD("quarantine", test_quarantine_limits);
+  ADD("turns", test_turns);
   ADD("tidies", test_tidies);
   return g_test_run();
 }
