@@ -10,10 +10,13 @@
 
 #define _(text) dgettext("doorstep", text)
 #define CM_PER_INCH 2.54
+/* A progressive picture has about ten; each one costs a pass over all its pixels. */
+#define SCANS_MAX 100
 
 typedef struct {
   struct jpeg_error_mgr base; /* first: libjpeg knows only this */
   struct jpeg_decompress_struct info;
+  struct jpeg_progress_mgr progress;
   jmp_buf jump;
   DsPicture *picture;
   GError **error;
@@ -42,6 +45,19 @@ on_message(j_common_ptr info, int level)
 {
   if (level < 0)
     fail((Reader *)info->err);
+}
+
+static void
+on_progress(j_common_ptr info)
+{
+  Reader *self = (Reader *)info->err;
+
+  if (self->info.input_scan_number <= SCANS_MAX)
+    return;
+  g_set_error(self->error, DS_ERROR, DS_ERROR_INVALID,
+              _("the JPEG is drawn in more than %d layers; save it again with another program"),
+              SCANS_MAX);
+  longjmp(self->jump, 1);
 }
 
 static guint
@@ -98,6 +114,8 @@ ds_picture_read_jpeg(GBytes *data, DsPicture *picture, GError **error)
   reader.base.error_exit = on_error;
   reader.base.emit_message = on_message;
   jpeg_create_decompress(&reader.info);
+  reader.progress.progress_monitor = on_progress;
+  reader.info.progress = &reader.progress;
   jpeg_mem_src(&reader.info, bytes, (unsigned long)size);
   gboolean ok = read_rows(&reader);
   jpeg_destroy_decompress(&reader.info);

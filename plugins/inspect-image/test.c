@@ -270,6 +270,55 @@ test_bomb(void)
                  "the picture has 61680 × 61680 pixels, at most 64 million are taken");
 }
 
+/* One coefficient after another, bit by bit: legal, small, and long work in a large picture. */
+static GBytes *
+layered_jpeg(int layers)
+{
+  static guint8 pixels[WIDTH * HEIGHT];
+  g_autofree jpeg_scan_info *scans = g_new0(jpeg_scan_info, layers);
+  struct jpeg_compress_struct info;
+  struct jpeg_error_mgr errors;
+  unsigned char *data = NULL;
+  unsigned long size = 0;
+
+  scans[0] = (jpeg_scan_info){.comps_in_scan = 1};
+  for (int i = 1; i < layers; i++) {
+    int level = 4 - (i - 1) % 5, at = 1 + (i - 1) / 5;
+    scans[i] = (jpeg_scan_info){
+        .comps_in_scan = 1, .Ss = at, .Se = at, .Ah = level == 4 ? 0 : level + 1, .Al = level};
+  }
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  jpeg_mem_dest(&info, &data, &size);
+  info.image_width = WIDTH;
+  info.image_height = HEIGHT;
+  info.input_components = 1;
+  info.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&info);
+  info.scan_info = scans;
+  info.num_scans = layers;
+  jpeg_start_compress(&info, TRUE);
+  while (info.next_scanline < info.image_height) {
+    JSAMPROW row = pixels + (gsize)info.next_scanline * WIDTH;
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+  jpeg_destroy_compress(&info);
+  return g_bytes_new_with_free_func(data, size, free, data);
+}
+
+static void
+test_layers(void)
+{
+  g_autoptr(GBytes) few = layered_jpeg(51), many = layered_jpeg(151);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsPart) part = inspect(few, &error);
+
+  g_assert_no_error(error);
+  g_assert_nonnull(part);
+  assert_refused(many, DS_ERROR_INVALID, "the JPEG is drawn in more than 100 layers");
+}
+
 static const struct {
   const char *bytes;
   gsize size;
@@ -323,6 +372,7 @@ main(int argc, char **argv)
   g_test_add_func("/inspect-image/cut-short", test_cut_short);
   g_test_add_func("/inspect-image/damaged", test_damaged);
   g_test_add_func("/inspect-image/bomb", test_bomb);
+  g_test_add_func("/inspect-image/layers", test_layers);
   g_test_add_func("/inspect-image/others", test_others);
   g_test_add_func("/inspect-image/pdf", test_pdf);
   return g_test_run();
