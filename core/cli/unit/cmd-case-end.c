@@ -24,6 +24,12 @@ run_wait(DsFace *face, char **args, GError **error)
 static gboolean
 run_refuse(DsFace *face, char **args, GError **error)
 {
+  if (opt_code == NULL) {
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                        _("--code CODE is needed: a reason that \"doorstep case check\" shows"));
+    return FALSE;
+  }
+
   DsUnit *unit = ds_face_unit(face, error);
 
   return unit != NULL && ds_unit_case_refuse(unit, args[0], opt_code, error);

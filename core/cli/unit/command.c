@@ -76,6 +76,32 @@ usage_error(GError **error, const char *format, ...)
   return FALSE;
 }
 
+/* In a batch, what an earlier line said must not stand for what this one leaves out. */
+static void
+forget_options(const GOptionEntry *options)
+{
+  for (; options != NULL && options->long_name != NULL; options++) {
+    switch (options->arg) {
+    case G_OPTION_ARG_STRING:
+    case G_OPTION_ARG_FILENAME:
+      g_clear_pointer((char **)options->arg_data, g_free);
+      break;
+    case G_OPTION_ARG_STRING_ARRAY:
+    case G_OPTION_ARG_FILENAME_ARRAY:
+      g_clear_pointer((GStrv *)options->arg_data, g_strfreev);
+      break;
+    case G_OPTION_ARG_NONE:
+    case G_OPTION_ARG_INT:
+      *(gint *)options->arg_data = 0;
+      break;
+    case G_OPTION_ARG_CALLBACK:
+    case G_OPTION_ARG_DOUBLE:
+    case G_OPTION_ARG_INT64:
+      break; /* no command has one */
+    }
+  }
+}
+
 static gboolean
 parse_options(const DsCommand *command, const char *name, char ***argv, GError **error)
 {
@@ -91,6 +117,7 @@ parse_options(const DsCommand *command, const char *name, char ***argv, GError *
   if (command->options != NULL)
     g_option_context_add_main_entries(context, command->options, NULL);
 
+  forget_options(command->options);
   g_set_prgname(program); /* for the first line of its help */
   gboolean parsed = g_option_context_parse_strv(context, argv, error);
   g_set_prgname(DS_PROGRAM);
