@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/check.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "plugin/form.h"
 #include "unit/confirm.h"
@@ -124,6 +126,42 @@ check_steps(DsUnit *self, DsService *service, DsFacts *facts, DsCaseCheck *check
   return TRUE;
 }
 
+gboolean
+ds_unit_step_collects(const DsPluginInfo *info, const DsFinding *finding)
+{
+  if (finding->subject == NULL)
+    return FALSE;
+  g_autofree char *first = g_strndup(finding->subject, strcspn(finding->subject, "."));
+
+  for (guint i = 0; i < info->slots->len; i++) {
+    const DsSlotNeed *need = g_ptr_array_index(info->slots, i);
+    if (g_str_equal(first, ds_slot_word(need->slot)))
+      return TRUE;
+  }
+  return ds_plugin_info_field(info, finding->subject) != NULL;
+}
+
+/* Which documents a case needs only the rules know: a step they still want something from is not
+ * done. */
+static void
+reopen_wanted(DsUnit *self, DsCaseCheck *check)
+{
+  const DsFindings *findings = check->decision->findings;
+
+  for (guint i = 0; i < check->steps->len; i++) {
+    DsCaseStep *step = g_ptr_array_index(check->steps, i);
+    const DsPluginEntry *entry =
+        ds_registry_find(ds_unit_plugins(self), step->id, DS_PLUGIN_STEP, NULL);
+    for (guint j = 0;
+         step->progress == DS_PROGRESS_DONE && entry != NULL && j < ds_findings_count(findings);
+         j++) {
+      const DsFinding *finding = ds_findings_get(findings, j);
+      if (finding->kind == DS_FINDING_MISSING && ds_unit_step_collects(entry->info, finding))
+        step->progress = DS_PROGRESS_OPEN;
+    }
+  }
+}
+
 DsCaseCheck *
 ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
 {
@@ -154,6 +192,7 @@ ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
   ds_findings_append(check->findings, check->decision->findings, ds_pack_id(pack));
   if (!ds_decision_field_done(check->decision))
     check->complete = FALSE;
+  reopen_wanted(self, check);
   return g_steal_pointer(&check);
 }
 

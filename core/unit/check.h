@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "plugin/info.h"
 #include "policy/decide.h"
 #include "policy/steps.h"
 #include "unit/case.h"
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   DS_PROGRESS_NOT_NEEDED = 0,
-  DS_PROGRESS_OPEN = 1, /* something is missing or malformed */
+  DS_PROGRESS_OPEN = 1, /* something is missing or malformed, for the step or for the rules */
   DS_PROGRESS_DONE = 2,
   DS_PROGRESS_WAITS = 3, /* whether it is needed rests on facts that are not there yet */
 } DsStepProgress;
@@ -36,6 +37,10 @@ typedef struct {
   DsDecision *decision;
   gboolean complete; /* no step open, the pack does not refuse and misses nothing */
 } DsCaseCheck;
+
+/* @info's step is where the officer brings what @finding is about: it asks for that field, or takes
+ * parts of that slot ("document"). */
+gboolean ds_unit_step_collects(const DsPluginInfo *info, const DsFinding *finding);
 
 /* Pure reading. (transfer full) */
 DsCaseCheck *ds_unit_case_check(DsUnit *self, const char *case_id, GError **error);

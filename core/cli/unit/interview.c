@@ -240,22 +240,6 @@ ask_slot(const Page *page, const DsSlotNeed *need, GError **error)
   }
 }
 
-/* @info's step collects what @finding is about. */
-static gboolean
-collects(const DsPluginInfo *info, const DsFinding *finding)
-{
-  if (finding->subject == NULL)
-    return FALSE;
-  g_autofree char *first = g_strndup(finding->subject, strcspn(finding->subject, "."));
-
-  for (guint i = 0; i < info->slots->len; i++) {
-    const DsSlotNeed *need = g_ptr_array_index(info->slots, i);
-    if (g_str_equal(first, ds_slot_word(need->slot)))
-      return TRUE;
-  }
-  return ds_plugin_info_field(info, finding->subject) != NULL;
-}
-
 /* What the rules miss that @info's step collects: documents, of which the step itself cannot know.
  * (transfer full) */
 static DsFindings *
@@ -266,7 +250,7 @@ wanted_by_rules(const DsCaseCheck *check, const DsPluginInfo *info)
 
   for (guint i = 0; i < ds_findings_count(all); i++) {
     const DsFinding *finding = ds_findings_get(all, i);
-    if (finding->kind == DS_FINDING_MISSING && collects(info, finding))
+    if (finding->kind == DS_FINDING_MISSING && ds_unit_step_collects(info, finding))
       ds_findings_add(wanted, finding->kind, finding->code, NULL, finding->text);
   }
   return wanted;
@@ -313,18 +297,11 @@ ask_step(DsUnit *unit, const char *case_id, const DsCaseCheck *check, const DsCa
 
 /* The first step from @from that still wants something; NULL when none does. (transfer none) */
 static const DsCaseStep *
-next_open(DsUnit *unit, const DsCaseCheck *check, guint *from)
+next_open(const DsCaseCheck *check, guint *from)
 {
   for (; *from < check->steps->len; (*from)++) {
     const DsCaseStep *step = g_ptr_array_index(check->steps, *from);
-    const DsPluginEntry *entry =
-        ds_registry_find(ds_unit_plugins(unit), step->id, DS_PLUGIN_STEP, NULL);
     if (step->progress == DS_PROGRESS_OPEN)
-      return step;
-    if (step->progress != DS_PROGRESS_DONE || entry == NULL)
-      continue;
-    g_autoptr(DsFindings) wanted = wanted_by_rules(check, entry->info);
-    if (ds_findings_count(wanted) > 0)
       return step;
   }
   return NULL;
@@ -339,7 +316,7 @@ ds_interview(DsUnit *unit, const char *case_id, GError **error)
     g_autoptr(DsCaseCheck) check = ds_unit_case_check(unit, case_id, error);
     if (check == NULL)
       return FALSE;
-    const DsCaseStep *step = next_open(unit, check, &at);
+    const DsCaseStep *step = next_open(check, &at);
     if (step == NULL) {
       g_print("\n%s\n", check->complete ? _("complete, can be sealed") : _("not complete"));
       ds_face_show_findings(check->findings);
