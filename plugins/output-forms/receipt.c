@@ -91,6 +91,13 @@ form_capture_receipt(const DsView *view, GError **error)
                   "%s is missing; the receipt is printed after the case is sealed", FACTS[i]);
       return NULL;
     }
+  if (*words_field(view, "refusal.reason") != '\0' ||
+      *words_field(view, "withdrawal.reason") != '\0') {
+    g_set_error_literal(
+        error, DS_ERROR, DS_ERROR_REFUSED,
+        "this case was refused or withdrawn; a receipt would say that it was taken");
+    return NULL;
+  }
   sheet = sheet_new(TITLE "（预受理）", ds_view_fact(view, "case.day"));
   y += sheet_text(sheet, SHEET_LEFT, y, SHEET_INNER, TITLE, 21, INK_CENTRE | INK_BOLD);
   y += sheet_text(sheet, SHEET_LEFT, y, SHEET_INNER, "（预受理）", 13, INK_CENTRE) + 12;

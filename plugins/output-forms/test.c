@@ -202,6 +202,21 @@ test_receipt_needs_a_sealed_case(void)
   g_assert_nonnull(strstr(error->message, "bundle.id is missing"));
 }
 
+/* 不予受理: nobody walks away with a paper that says 预受理. */
+static void
+test_receipt_of_nothing_taken(void)
+{
+  static const char *const REASONS[] = {"refusal.reason", "withdrawal.reason"};
+
+  for (guint i = 0; i < G_N_ELEMENTS(REASONS); i++) {
+    g_autoptr(DsView) view = make_view();
+    g_autoptr(GError) error = NULL;
+    ds_view_set_field(view, REASONS[i], "JX-HELD");
+    g_assert_null(render("capture-receipt", view, &error));
+    g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
+  }
+}
+
 static void
 test_commitment(void)
 {
@@ -395,6 +410,7 @@ main(int argc, char **argv)
   g_test_add_func("/output-forms/receipt", test_receipt);
   g_test_add_func("/output-forms/receipt-code-reads-back", test_receipt_code_reads_back);
   g_test_add_func("/output-forms/receipt-needs-a-sealed-case", test_receipt_needs_a_sealed_case);
+  g_test_add_func("/output-forms/receipt-of-nothing-taken", test_receipt_of_nothing_taken);
   g_test_add_func("/output-forms/commitment", test_commitment);
   g_test_add_func("/output-forms/unsigned-commitment", test_unsigned_commitment_has_a_line);
   g_test_add_func("/output-forms/long-commitment", test_long_commitment_breaks_pages);
