@@ -32,6 +32,7 @@ print_help(const char *noun)
   g_print("  --passphrase-fd N        %s\n", _("read the passphrase from descriptor N"));
   g_print("  --passphrase-file FILE   %s\n", _("read the passphrase from a private file"));
   g_print("  --json                   %s\n", _("print JSON for programs"));
+  g_print("  --quiet                  %s\n", _("no progress"));
   g_print("  --plugins DIR, --schemas DIR\n                           %s\n",
           _("use these plugins and rules instead of the installed ones"));
   g_print("\n%s\n", _("Commands:"));
