@@ -34,8 +34,8 @@ config_text(void)
                          "\tattributesFile = /dev/null\n"
                          "\tcompression = 0\n"
                          "\tbigFileThreshold = 1m\n" /* no object of ours is larger */
-                         "\tpackedGitWindowSize = 16m\n"
-                         "\tpackedGitLimit = 256m\n"
+                         "\tpackedGitWindowSize = 8m\n"
+                         "\tpackedGitLimit = 64m\n"
                          "[transfer]\n"
                          "\tfsckObjects = true\n"
                          "\tunpackLimit = 1\n"

@@ -11,7 +11,10 @@
 #include "depot/stock-git.h"
 
 #define UNIT_MAX 64
-#define SERVE_MEMORY (G_GUINT64_CONSTANT(2) << 30)
+/* Enough for any pack of ours. More would let half a megabyte unpack to a gigabyte, as the base of
+ * a small delta that intake must then hold, too. */
+#define SERVE_MEMORY (G_GUINT64_CONSTANT(384) << 20)
+#define SERVE_CPU_SECONDS 1800
 #define SERVE_FILE_SLACK (G_GUINT64_CONSTANT(256) << 20)
 
 gboolean
@@ -62,7 +65,8 @@ ds_serve_exec(char **argv, GError **error)
 {
   g_auto(GStrv) environment = ds_git_environment(NULL);
   DsSpawnLimits limits = {.memory = SERVE_MEMORY,
-                          .file_size = DS_DEPOT_INPUT_MAX + SERVE_FILE_SLACK};
+                          .file_size = DS_DEPOT_INPUT_MAX + SERVE_FILE_SLACK,
+                          .cpu_seconds = SERVE_CPU_SECONDS};
 
   ds_spawn_limits_apply(&limits);
   execvpe(argv[0], argv, environment);

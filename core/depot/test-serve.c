@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "depot/serve.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -102,6 +105,40 @@ test_authorized(void)
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
 }
 
+/* What a unit's git may cost: nothing it starts can lift these limits. */
+static void
+test_limits(void)
+{
+  char *argv[] = {(char *)"sh", (char *)"-c", (char *)"ulimit -Hv; ulimit -Ht; env", NULL};
+  char text[4096] = "";
+  int ends[2];
+
+  g_assert_cmpint(pipe(ends), ==, 0);
+  g_setenv("GIT_TEST_OF_OURS", "1", TRUE);
+  pid_t child = fork();
+  g_assert_cmpint(child, >=, 0);
+  if (child == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    close(ends[0]);
+    if (!ds_serve_exec(argv, NULL))
+      _exit(1);
+  }
+  close(ends[1]);
+  for (gsize have = 0; have < sizeof text - 1;) {
+    ssize_t got = read(ends[0], text + have, sizeof text - 1 - have);
+    if (got <= 0)
+      break;
+    have += (gsize)got;
+  }
+  close(ends[0]);
+  g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+  g_auto(GStrv) lines = g_strsplit(text, "\n", 3);
+  g_assert_cmpint(atoi(lines[0]), <=, 512 * 1024); /* KiB */
+  g_assert_cmpint(atoi(lines[1]), <=, 3600);
+  g_assert_nonnull(strstr(lines[2], "GIT_CONFIG_NOSYSTEM=1"));
+  g_assert_null(strstr(lines[2], "GIT_TEST_OF_OURS"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -110,5 +147,6 @@ main(int argc, char **argv)
   g_test_add_func("/depot/serve/good", test_good);
   g_test_add_func("/depot/serve/refused", test_refused);
   g_test_add_func("/depot/serve/authorized", test_authorized);
+  g_test_add_func("/depot/serve/limits", test_limits);
   return g_test_run();
 }

@@ -103,9 +103,51 @@ read_back(const DsArchive *archive, const DsManifest *manifest, GBytes *manifest
   return TRUE;
 }
 
+/* One archive's share, in a thread of its own: nearly all of it is waiting for that disk. */
+typedef struct {
+  DsStation *station;
+  const DsArchive *archive;
+  DsRepoBundle *source;
+  const DsManifest *manifest;
+  GBytes *manifest_bytes, *record;
+  GThread *thread;
+  gboolean good;
+  GError *error;
+} Copy;
+
+static gpointer
+run_copy(gpointer data)
+{
+  Copy *copy = data;
+
+  copy->good =
+      copy_to(copy->station, copy->archive, copy->source, copy->manifest, copy->manifest_bytes,
+              copy->record, &copy->error) &&
+      read_back(copy->archive, copy->manifest, copy->manifest_bytes, copy->record, &copy->error);
+  return NULL;
+}
+
+/* Waits for all; the first error is the one to tell. */
+static gboolean
+join_copies(DsStation *self, Copy *copies, GError **error)
+{
+  gboolean good = TRUE;
+
+  for (guint i = 0; i < self->archives->len; i++) {
+    g_thread_join(copies[i].thread);
+    if (!copies[i].good && good)
+      g_propagate_prefixed_error(error, g_steal_pointer(&copies[i].error),
+                                 "%s: ", copies[i].archive->name);
+    good = good && copies[i].good;
+    g_clear_error(&copies[i].error);
+  }
+  return good;
+}
+
 gboolean
 ds_intake_archive(DsStation *self, DsRepoBundle *source, const DsManifest *manifest, GError **error)
 {
+  g_autofree Copy *copies = g_new0(Copy, self->archives->len);
   g_autoptr(GBytes) manifest_bytes = ds_repo_bundle_read(source, "manifest", error);
   g_autoptr(GBytes) record =
       manifest_bytes != NULL ? ds_repo_bundle_read(source, "record", error) : NULL;
@@ -120,13 +162,17 @@ ds_intake_archive(DsStation *self, DsRepoBundle *source, const DsManifest *manif
     return FALSE;
   }
   for (guint i = 0; i < self->archives->len; i++) {
-    const DsArchive *archive = self->archives->pdata[i];
-    if (!copy_to(self, archive, source, manifest, manifest_bytes, record, error) ||
-        !read_back(archive, manifest, manifest_bytes, record, error)) {
-      g_prefix_error(error, "%s: ", archive->name);
-      return FALSE;
-    }
-    ds_station_check(self, archive->name);
+    copies[i] = (Copy){.station = self,
+                       .archive = self->archives->pdata[i],
+                       .source = source,
+                       .manifest = manifest,
+                       .manifest_bytes = manifest_bytes,
+                       .record = record};
+    copies[i].thread = g_thread_new("archive", run_copy, &copies[i]);
+    ds_station_check(self, copies[i].archive->name);
   }
+  if (!join_copies(self, copies, error))
+    return FALSE;
+  ds_station_check(self, "archived");
   return TRUE;
 }
