@@ -103,6 +103,10 @@ ds_bundle_verify(DsFace *face, const char *folder, const char *directory, const 
                         _("the record is not the one the manifest names"));
     return FALSE;
   }
+  if (store_path != NULL && !g_file_test(store_path, G_FILE_TEST_IS_DIR)) {
+    g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, _("there is no store %s"), store_path);
+    return FALSE;
+  }
   if (store_path != NULL && (store = ds_store_open(store_path, error)) == NULL)
     return FALSE;
   for (guint i = 0; i < manifest->chunks->len; i++)
