@@ -40,9 +40,16 @@ officers_to_text(const DsUnitOfficer *officers, guint count)
 GPtrArray *
 ds_unit_officers(DsUnit *self, GError **error)
 {
-  g_autofree char *text = ds_vault_setting_text(self->vault, DS_UNIT_SETTING_OFFICERS, error);
-  if (text == NULL)
+  GError *local = NULL;
+  g_autofree char *text = ds_vault_setting_text(self->vault, DS_UNIT_SETTING_OFFICERS, &local);
+
+  if (text == NULL) {
+    if (local == NULL)
+      g_set_error_literal(&local, DS_ERROR, DS_ERROR_FAILED,
+                          "the vault does not know its officers");
+    g_propagate_error(error, local);
     return NULL;
+  }
 
   GPtrArray *officers = g_ptr_array_new_with_free_func(ds_unit_officer_free);
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -148,7 +155,7 @@ create_vault(const char *home, DsSecret *passphrase, DsSlotsCost cost, GError **
   g_autoptr(DsVault) vault = ds_vault_open(home, "doorstep", passphrase, NULL);
   g_autofree char *id =
       vault != NULL ? ds_vault_setting_text(vault, DS_UNIT_SETTING_ID, NULL) : NULL;
-  if (vault != NULL && id == NULL)
+  if (vault != NULL && id == NULL && !ds_vault_lost_database(home))
     return g_steal_pointer(&vault);
   g_set_error(error, DS_ERROR, DS_ERROR_EXISTS, "there is a unit in %s already", home);
   return NULL;
@@ -180,8 +187,11 @@ ds_unit_enrolment(DsUnit *self, char **fingerprint, GError **error)
 {
   g_autoptr(GBytes) request = ds_vault_setting(self->vault, DS_UNIT_SETTING_REQUEST, error);
 
-  if (request == NULL)
+  if (request == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error_literal(error, DS_ERROR, DS_ERROR_FAILED, "the vault holds no enrolment request");
     return NULL;
+  }
   *fingerprint = ds_enrol_fingerprint(request, error);
   return *fingerprint != NULL ? g_steal_pointer(&request) : NULL;
 }

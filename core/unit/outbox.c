@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/outbox.h"
 
+#include "base/error.h"
 #include "vault/bundles.h"
 #include "vault/part.h"
 
@@ -34,10 +35,38 @@ remove_all(DsStore *store, const GArray *digests, GError **error)
   return TRUE;
 }
 
+/* FALSE in @whole: the spool holds a sealed bundle that the vault does not know, because the
+ * database was lost or an older copy came back. Its chunks may be the only ones there are. */
+static gboolean
+knows_spool(DsUnit *self, gboolean *whole, GError **error)
+{
+  g_autoptr(GArray) spooled = ds_spool_list(ds_unit_spool(self), error);
+
+  *whole = !ds_vault_lost_database(ds_unit_home(self));
+  for (guint i = 0; spooled != NULL && *whole && i < spooled->len; i++) {
+    g_autoptr(GError) local = NULL;
+    g_autoptr(DsVaultBundle) bundle =
+        ds_vault_bundle(ds_unit_vault(self), &g_array_index(spooled, DsSpoolEntry, i).id, &local);
+    *whole = bundle != NULL;
+    if (bundle == NULL && !g_error_matches(local, DS_ERROR, DS_ERROR_NOT_FOUND)) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return FALSE;
+    }
+  }
+  return spooled != NULL;
+}
+
 /* Chunks that reached the disk before the vault knew them: nobody has their key. */
 static gboolean
 sweep_orphans(DsUnit *self, GError **error)
 {
+  gboolean whole = FALSE;
+
+  if (!knows_spool(self, &whole, error))
+    return FALSE;
+  if (!whole)
+    return TRUE;
+
   DsStore *store = ds_unit_store(self);
   g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(DsDigest));
   Search search = {.vault = ds_unit_vault(self), .unknown = unknown};
@@ -71,25 +100,34 @@ sweep_retaken(DsUnit *self, GError **error)
 
 /* ---- prune ---- */
 
+static gboolean
+prune_one(DsUnit *self, const DsDigest *id, DsPruned *pruned, GError **error)
+{
+  DsVault *vault = ds_unit_vault(self);
+  g_autoptr(DsVaultBundle) bundle = ds_vault_bundle(vault, id, error);
+
+  if (bundle == NULL || !ds_vault_prune_bundle(vault, id, ds_unit_store(self), ds_unit_spool(self),
+                                               ds_unit_officer(self), error))
+    return FALSE;
+  pruned->count++;
+  pruned->bytes += bundle->manifest_size + bundle->record_size;
+  for (guint i = 0; i < bundle->chunks->len; i++)
+    pruned->bytes += g_array_index(bundle->chunks, DsVaultChunk, i).size;
+  return TRUE;
+}
+
 gboolean
 ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error)
 {
-  DsVault *vault = ds_unit_vault(self);
-  g_autoptr(GPtrArray) bundles = ds_vault_prunable(vault, error);
+  g_autoptr(GPtrArray) bundles = ds_vault_prunable(ds_unit_vault(self), error);
+  gboolean ok = TRUE;
 
   *pruned = (DsPruned){0};
   if (bundles == NULL)
     return FALSE;
-  for (guint i = 0; i < bundles->len; i++) {
-    const DsVaultBundle *entry = g_ptr_array_index(bundles, i);
-    g_autoptr(DsVaultBundle) bundle = ds_vault_bundle(vault, &entry->id, error);
-    if (bundle == NULL || !ds_vault_prune_bundle(vault, &bundle->id, ds_unit_store(self),
-                                                 ds_unit_spool(self), ds_unit_officer(self), error))
-      return FALSE;
-    pruned->count++;
-    pruned->bytes += bundle->manifest_size + bundle->record_size;
-    for (guint j = 0; j < bundle->chunks->len; j++)
-      pruned->bytes += g_array_index(bundle->chunks, DsVaultChunk, j).size;
-  }
-  return sweep_retaken(self, error) && sweep_orphans(self, error);
+  /* the first error is told, but one damaged bundle keeps no other here */
+  for (guint i = 0; i < bundles->len; i++)
+    ok &= prune_one(self, &((const DsVaultBundle *)g_ptr_array_index(bundles, i))->id, pruned,
+                    ok ? error : NULL);
+  return ok && sweep_retaken(self, error) && sweep_orphans(self, error);
 }

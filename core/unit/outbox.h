@@ -14,8 +14,9 @@ typedef struct {
 } DsPruned;
 
 /* Removes the local copies of every bundle the station called DURABLE, in two phases; then chunks
- * that no part and no bundle needs, which a crash in the middle of a capture left. Nothing else.
- * DS_ERROR_FAILED stops at the first that cannot be removed. */
+ * that no part and no bundle needs, which a crash in the middle of a capture left. None of
+ * those go while the spool holds a bundle the vault does not know. A bundle that cannot be removed
+ * does not stop the others; the first error is given at the end. */
 gboolean ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

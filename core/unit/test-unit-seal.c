@@ -151,90 +151,6 @@ test_interrupted(void)
   g_assert_no_error(error);
 }
 
-/* Seals @id as far as the spool: then the vault could not be written. */
-static void
-seal_half(TestHome *home, const char *id, DsDigest *bundle)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *vault = g_build_filename(home->home, "vault", NULL);
-  g_autofree char *copy = g_build_filename(home->root, "copy", NULL);
-  const char *argv[] = {"cp", "-a", vault, copy, NULL};
-  DsAuditHead head;
-
-  /* the vault as it was before the seal, with the intent */
-  g_assert_true(ds_vault_audit_head(ds_unit_vault(home->unit), &head, &error));
-  g_clear_pointer(&home->unit, ds_unit_close);
-  g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
-                             NULL, &error));
-  test_home_reopen(home);
-  g_assert_true(ds_unit_case_seal(home->unit, id, bundle, &error));
-  g_assert_no_error(error);
-  g_autoptr(DsVaultCase) sealed = ds_vault_case(ds_unit_vault(home->unit), id, &error);
-  g_clear_pointer(&home->unit, ds_unit_close);
-  g_assert_true(ds_files_remove_tree(vault, &error));
-  g_assert_cmpint(g_rename(copy, vault), ==, 0);
-  test_home_reopen(home);
-  DsSealing intent = {.seq = 1,
-                      .id = *bundle,
-                      .case_id = sealed->id,
-                      .version = 1,
-                      .outcome = DS_CASE_OUTCOME_COMPLETE,
-                      .pack = sealed->pack,
-                      .pack_version = sealed->pack_version,
-                      .day = sealed->day,
-                      .head = head};
-  g_assert_true(ds_sealing_begin(home->unit, &intent, &error));
-  g_assert_no_error(error);
-}
-
-/* The program went on after the vault failed: no change may come between the bundle in the spool
- * and its mark, and no other bundle may take its number. */
-static void
-test_half_sealed(void)
-{
-  g_autoptr(TestHome) home = test_home_new(TRUE);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *first = test_home_take(home, 1);
-  g_autofree char *second = test_home_take(home, 2);
-  DsDigest half, next;
-
-  seal_half(home, first, &half);
-  g_assert_false(ds_unit_case_set(home->unit, first, "contact.phone", "13800000001", &error));
-  g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
-  g_clear_error(&error);
-  g_assert_true(ds_unit_case_seal(home->unit, second, &next, &error));
-  g_assert_no_error(error);
-  g_autoptr(DsVaultBundle) one = ds_vault_bundle(ds_unit_vault(home->unit), &half, &error);
-  g_autoptr(DsVaultBundle) two = ds_vault_bundle(ds_unit_vault(home->unit), &next, &error);
-  g_assert_no_error(error);
-  g_assert_cmpuint(one->seq, ==, 1);
-  g_assert_cmpuint(two->seq, ==, 2);
-  g_autoptr(GArray) spooled = ds_spool_list(ds_unit_spool(home->unit), &error);
-  g_assert_cmpuint(spooled->len, ==, 2);
-}
-
-/* What is in the spool is damaged: the officer still gets at the other cases, and is told. */
-static void
-test_half_damaged(void)
-{
-  g_autoptr(TestHome) home = test_home_new(TRUE);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *first = test_home_take(home, 1);
-  char hex[DS_DIGEST_HEX_SIZE];
-  DsDigest half;
-
-  seal_half(home, first, &half);
-  g_autofree char *path = g_strdup_printf("%s/store/spool/0000000001-%s/record", home->home,
-                                          ds_digest_to_hex(&half, hex));
-  g_assert_true(g_file_set_contents(path, "not what was written", -1, &error));
-  test_home_reopen(home);
-  g_autoptr(DsView) view = ds_unit_case_view(home->unit, first, &error);
-  g_assert_no_error(error);
-  g_assert_false(ds_unit_case_set(home->unit, first, "contact.phone", "13800000001", &error));
-  g_assert_error(error, DS_ERROR, DS_ERROR_FAILED);
-  g_assert_nonnull(strstr(error->message, "was begun as bundle 1 and cannot be finished"));
-}
-
 static void
 test_receipts(void)
 {
@@ -439,8 +355,6 @@ main(int argc, char **argv)
   g_test_add_func("/unit/incomplete", test_incomplete);
   g_test_add_func("/unit/damaged", test_damaged);
   g_test_add_func("/unit/interrupted", test_interrupted);
-  g_test_add_func("/unit/half-sealed", test_half_sealed);
-  g_test_add_func("/unit/half-damaged", test_half_damaged);
   g_test_add_func("/unit/receipts", test_receipts);
   g_test_add_func("/unit/orphans", test_orphans);
   g_test_add_func("/unit/quarantined-before", test_quarantined_before);

@@ -209,6 +209,12 @@ first_free_number(const char *home)
 }
 
 gboolean
+ds_vault_lost_database(const char *home)
+{
+  return first_free_number(home) > 1;
+}
+
+gboolean
 ds_vault_set_aside_database(const char *home, const char *program, DsSecret *passphrase,
                             GError **error)
 {

@@ -42,6 +42,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsVault, ds_vault_close)
 gboolean ds_vault_set_aside_database(const char *home, const char *program, DsSecret *passphrase,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* TRUE when HOME holds a database that was set aside: what is not in today's may be in that. */
+gboolean ds_vault_lost_database(const char *home);
+
 const char *ds_vault_home(const DsVault *self);
 const char *ds_vault_id(const DsVault *self); /* 32 hex digits, random, for ever */
 
