@@ -192,8 +192,10 @@ remove_tree_at(int parent_fd, const char *name, const char *path, GError **error
 {
   g_auto(DsFd) fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
+  /* two processes may clear the same rubbish: what the other one took is gone as well */
   if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
-    return unlinkat(parent_fd, name, 0) == 0 || ds_error_set_errno(error, errno, "removing", path);
+    return unlinkat(parent_fd, name, 0) == 0 || errno == ENOENT ||
+           ds_error_set_errno(error, errno, "removing", path);
   if (fd < 0)
     return errno == ENOENT || ds_error_set_errno(error, errno, "opening folder", path);
 
@@ -210,7 +212,7 @@ remove_tree_at(int parent_fd, const char *name, const char *path, GError **error
   closedir(dir);
   if (!ok)
     return FALSE;
-  return unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 ||
+  return unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ||
          ds_error_set_errno(error, errno, "removing folder", path);
 }
 

@@ -145,8 +145,9 @@ round_clear(DsRound *self)
 static gboolean
 converse(DsRound *self, GError **error)
 {
-  gboolean ok = open_folders(self, error) && ds_fetch_sweep(self->work, error) &&
-                ds_round_send(self, error) && ds_round_fetch(self, error);
+  gboolean ok = open_folders(self, error) && ds_inbox_sweep(self->inbox, error) &&
+                ds_fetch_sweep(self->work, error) && ds_round_send(self, error) &&
+                ds_round_fetch(self, error);
 
   if (ok)
     ds_courier_state_count(self->state);

@@ -55,7 +55,8 @@ GBytes *ds_inbox_read(DsInbox *self, const char *name, const char *file, gsize m
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Once applied. TRUE when it was not there. */
 gboolean ds_inbox_remove(DsInbox *self, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Removes what a crash left half added or half removed. Only while no courier runs. */
+/* Removes what a crash left half added or half removed. For the courier, before it adds; the unit
+ * may remove messages meanwhile. */
 gboolean ds_inbox_sweep(DsInbox *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
