@@ -115,6 +115,8 @@ ds_repo_publish(DsRepo *self, const DsOutboxRef *ref, const char *const *names, 
     return FALSE;
   memcpy(oid.id, commit.bytes, DS_OBJECT_ID_SIZE);
   int code = git_reference_create(&reference, self->repository, name, &oid, 1, NULL);
+  if (code == GIT_ELOCKED && ds_repo_outwait_locks(self, name))
+    code = git_reference_create(&reference, self->repository, name, &oid, 1, NULL);
   git_reference_free(reference);
   if (code != 0)
     return ds_git_set_error(error, code, "publishing", name);

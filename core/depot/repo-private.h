@@ -18,6 +18,9 @@ struct _DsRepo {
 GPtrArray *ds_repo_refs(DsRepo *self, const char *prefix, GError **error);
 /* The object @ref names directly; DS_ERROR_NOT_FOUND when there is none. */
 gboolean ds_repo_resolve(DsRepo *self, const char *ref, DsObjectId *id, GError **error);
+/* After GIT_ELOCKED: waits until whoever holds @ref lets go, or removes the lock when nobody does.
+ * TRUE: try again. Takes seconds. */
+gboolean ds_repo_outwait_locks(DsRepo *self, const char *ref);
 /* TRUE when it was not there. */
 gboolean ds_repo_remove_ref(DsRepo *self, const char *ref, GError **error);
 

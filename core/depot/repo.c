@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "depot/repo.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "depot/git.h"
 #include "depot/repo-private.h"
 #include "depot/shape.h"
+
+#define LOCK_SECONDS 5
 
 struct _DsRepoBundle {
   git_odb *odb;
@@ -93,11 +98,38 @@ ds_repo_resolve(DsRepo *self, const char *ref, DsObjectId *id, GError **error)
   return TRUE;
 }
 
+/* git holds the lock of a ref for moments. One that does not change while we wait was left by a
+ * process that died, and would keep its ref for ever. Without a clock: clocks jump. */
+static gboolean
+outwait_lock(DsRepo *self, const char *name)
+{
+  g_autofree char *path = g_strconcat(self->path, "/", name, ".lock", NULL);
+  struct stat first, now;
+
+  if (lstat(path, &first) < 0)
+    return errno == ENOENT;
+  for (guint i = 0; i < LOCK_SECONDS * 10; i++) {
+    g_usleep(G_USEC_PER_SEC / 10);
+    if (lstat(path, &now) < 0 || now.st_ino != first.st_ino ||
+        now.st_ctim.tv_sec != first.st_ctim.tv_sec || now.st_ctim.tv_nsec != first.st_ctim.tv_nsec)
+      return TRUE;
+  }
+  return unlink(path) == 0 || errno == ENOENT;
+}
+
+gboolean
+ds_repo_outwait_locks(DsRepo *self, const char *ref)
+{
+  return outwait_lock(self, ref) && outwait_lock(self, "packed-refs");
+}
+
 gboolean
 ds_repo_remove_ref(DsRepo *self, const char *ref, GError **error)
 {
   int code = git_reference_remove(self->repository, ref);
 
+  if (code == GIT_ELOCKED && ds_repo_outwait_locks(self, ref))
+    code = git_reference_remove(self->repository, ref);
   if (code == 0 || code == GIT_ENOTFOUND)
     return TRUE;
   return ds_git_set_error(error, code, "removing", ref);

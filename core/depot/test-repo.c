@@ -274,6 +274,25 @@ test_sweep(Fixture *fixture, gconstpointer data)
   g_assert_nonnull(bundle);
 }
 
+/* A power cut between locking a ref and removing it does not keep the ref until somebody comes. */
+static void
+test_lock_left(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *refs = g_build_filename(fixture->path, "refs", "bundles", NULL);
+  DsDigest id = test_digest(1);
+  g_autofree char *hex = ds_digest_dup_hex(&id);
+  g_autofree char *lock = g_strconcat(hex, ".lock", NULL);
+
+  push_one(fixture, 1);
+  g_assert_true(ds_files_create(refs, lock, "", 0, &error));
+  g_autoptr(DsRepo) repo = ds_repo_open(fixture->path, &error);
+  g_assert_true(ds_repo_delete_bundle(repo, &id, &error));
+  g_assert_no_error(error);
+  g_autoptr(GArray) left = ds_repo_list_bundles(repo, &error);
+  g_assert_cmpuint(left->len, ==, 0);
+}
+
 /* After the station took everything and repacked, the old packs' bytes are gone. */
 static void
 test_maintain(Fixture *fixture, gconstpointer data)
@@ -337,6 +356,7 @@ main(int argc, char **argv)
   ADD("damage", test_damage);
   ADD("publish", test_publish);
   ADD("sweep", test_sweep);
+  ADD("lock-left", test_lock_left);
   ADD("maintain", test_maintain);
   ADD("maintain-young", test_maintain_young);
   return g_test_run();
