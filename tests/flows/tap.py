@@ -9,15 +9,21 @@ import unittest
 class Result(unittest.TestResult):
     def __init__(self, count):
         super().__init__()
-        self.at, self.since = 0, time.monotonic()
+        self.at, self.since, self.pending = 0, time.monotonic(), False
         print(f'1..{count}', flush=True)
 
     def startTest(self, test):
         super().startTest(test)
-        self.since = time.monotonic()
+        self.since, self.pending = time.monotonic(), True
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        if self.pending:  # only parts of it failed
+            self.point(test, False)
 
     def point(self, test, good, remark=''):
         self.at += 1
+        self.pending = False
         title = test.shortDescription() or test.id()
         print(f'{"ok" if good else "not ok"} {self.at} - {title}{remark}', flush=True)
         print(f'# took {time.monotonic() - self.since:.1f} s', flush=True)
