@@ -149,6 +149,7 @@ apply_statements(DsUnit *self, const char *name, DsApplied *applied, GError **er
     return FALSE;
   for (guint i = 0; i < files->len; i++) {
     GError *local = NULL;
+    ds_unit_tell_progress(self, i, files->len);
     if (apply_statement(self, name, g_ptr_array_index(files, i), key, applied, &local))
       continue;
     if (first != NULL && is_own_trouble(local))

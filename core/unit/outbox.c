@@ -2,6 +2,7 @@
 #include "unit/outbox.h"
 
 #include "base/error.h"
+#include "unit/unit-private.h"
 #include "vault/bundles.h"
 #include "vault/part.h"
 
@@ -126,8 +127,10 @@ ds_unit_prune(DsUnit *self, DsPruned *pruned, GError **error)
   if (bundles == NULL)
     return FALSE;
   /* the first error is told, but one damaged bundle keeps no other here */
-  for (guint i = 0; i < bundles->len; i++)
+  for (guint i = 0; i < bundles->len; i++) {
+    ds_unit_tell_progress(self, i, bundles->len);
     ok &= prune_one(self, &((const DsVaultBundle *)g_ptr_array_index(bundles, i))->id, pruned,
                     ok ? error : NULL);
+  }
   return ok && sweep_retaken(self, error) && sweep_orphans(self, error);
 }

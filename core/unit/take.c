@@ -8,6 +8,7 @@
 #include "unit/capture.h"
 #include "unit/case.h"
 #include "unit/service.h"
+#include "unit/unit-private.h"
 
 static gboolean
 invalid(GError **error, const char *member, const char *problem)
@@ -200,8 +201,10 @@ ds_unit_take(DsUnit *self, const char *case_id, JsonNode *file, const char *pict
   if (open == NULL || !check_known(self, open->service, root, error))
     return FALSE;
   g_auto(GStrv) steps = ds_unit_service_steps(self, open->service);
-  for (guint i = 0; steps[i] != NULL; i++)
+  for (guint i = 0; steps[i] != NULL; i++) {
+    ds_unit_tell_progress(self, i, g_strv_length(steps));
     if (!take_step(self, case_id, open->service, steps[i], root, pictures, findings, error))
       return FALSE;
+  }
   return TRUE;
 }

@@ -32,7 +32,12 @@ struct _DsUnit {
   DsPolicy *policy;
   GHashTable *pack_problems; /* trip → why what it brought cannot be used */
   DsDirectory *directory;
+  DsUnitProgress progress;
+  gpointer progress_data;
 };
+
+/* Tells whoever listens. */
+void ds_unit_tell_progress(DsUnit *self, guint done, guint total);
 
 /* A private key kept in @vault under @name. (transfer full) */
 DsKey *ds_unit_load_key(DsVault *vault, const char *name, GError **error);

@@ -184,6 +184,20 @@ ds_unit_officer_name(const DsUnit *self)
   return self->officer_name;
 }
 
+void
+ds_unit_set_progress(DsUnit *self, DsUnitProgress progress, gpointer data)
+{
+  self->progress = progress;
+  self->progress_data = data;
+}
+
+void
+ds_unit_tell_progress(DsUnit *self, guint done, guint total)
+{
+  if (self->progress != NULL)
+    self->progress(done, total, self->progress_data);
+}
+
 DsVault *
 ds_unit_vault(DsUnit *self)
 {

@@ -48,6 +48,11 @@ const char *ds_unit_id(const DsUnit *self); /* "unit-07" */
 const char *ds_unit_officer(const DsUnit *self);
 const char *ds_unit_officer_name(const DsUnit *self);
 
+/* Called now and then during apply, prune and take, which may last: @done of @total (0: not known).
+ * What a front end shows of it is its own business. NULL: nobody listens. */
+typedef void (*DsUnitProgress)(guint done, guint total, gpointer data);
+void ds_unit_set_progress(DsUnit *self, DsUnitProgress progress, gpointer data);
+
 DsVault *ds_unit_vault(DsUnit *self);
 DsStore *ds_unit_store(DsUnit *self);
 DsSpool *ds_unit_spool(DsUnit *self);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "cli/common/progress.h"
 
 void
 ds_batch_help(void)
@@ -59,14 +58,13 @@ ds_batch_run(DsFace *face, int argc, char **argv, GError **error)
   if (raw == NULL || ds_face_unit(face, error) == NULL)
     return FALSE;
   g_autoptr(GDataInputStream) lines = g_data_input_stream_new(raw);
-  g_autoptr(DsCliProgress) progress = ds_cli_progress_new(DS_PROGRAM, face->quiet);
   for (;;) {
     g_autofree char *line = g_data_input_stream_read_line(lines, NULL, NULL, error);
     GError *local = NULL;
     if (line == NULL)
       break;
     number++;
-    ds_cli_progress_show(progress, _("line %u"), number);
+    ds_cli_progress_show(face->progress, _("line %u"), number);
     if (run_line(face, line, &local))
       continue;
     failed++;

@@ -61,6 +61,7 @@ run_seal(DsFace *face, char **args, GError **error)
 
   for (guint i = 0; unit != NULL && args[i] != NULL; i++) {
     DsDigest id;
+    ds_cli_progress_show(face->progress, _("%u of %u"), i, g_strv_length(args));
     if (!ds_unit_case_seal(unit, args[i], &id, error))
       return FALSE;
     ds_case_print_sealed(face, args[i], &id);

@@ -21,6 +21,12 @@ plugin_dir(const DsFace *self)
   return self->plugin_dir != NULL ? self->plugin_dir : ds_registry_default_folder();
 }
 
+static void
+show_progress(guint done, guint total, gpointer progress)
+{
+  ds_cli_progress_show(progress, _("%u of %u"), done, total);
+}
+
 DsUnit *
 ds_face_unit(DsFace *self, GError **error)
 {
@@ -44,6 +50,10 @@ ds_face_unit(DsFace *self, GError **error)
                          .schema_dir = schema_dir(self),
                          .officer = self->officer};
   self->unit = ds_unit_open(&places, passphrase, error);
+  if (self->unit != NULL) {
+    self->progress = ds_cli_progress_new(DS_PROGRAM, self->quiet);
+    ds_unit_set_progress(self->unit, show_progress, self->progress);
+  }
   return self->unit;
 }
 
@@ -68,6 +78,7 @@ ds_face_profile(DsFace *self, GError **error)
 void
 ds_face_close(DsFace *self)
 {
+  g_clear_pointer(&self->progress, ds_cli_progress_free);
   g_clear_pointer(&self->unit, ds_unit_close);
 }
 

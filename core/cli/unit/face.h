@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "cli/common/passphrase.h"
+#include "cli/common/progress.h"
 #include "unit/unit.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct {
   char *schema_dir; /* --schemas */
   DsCliPassphrase passphrase;
   DsUnit *unit; /* opened on demand, kept for the next command of a batch */
+  DsCliProgress *progress; /* with the unit: shown once a command lasts over a second */
 } DsFace;
 
 /* Asks for the passphrase when it must, once. (transfer none) */

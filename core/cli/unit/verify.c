@@ -113,5 +113,7 @@ ds_bundle_verify(DsFace *face, const char *folder, const char *directory, const 
     if (!check_chunk(folder, store, &g_array_index(manifest->chunks, DsChunkRef, i), error))
       return FALSE;
   print_result(face, manifest);
+  if (root == NULL && !face->json)
+    g_print("  %s\n", _("the directory was believed as it is: --fingerprint says whose it must be"));
   return TRUE;
 }
