@@ -7,10 +7,11 @@ import unittest
 
 
 class Result(unittest.TestResult):
-    def __init__(self, count):
+    def __init__(self, tests):
         super().__init__()
+        self.tests = tests
         self.at, self.since, self.pending = 0, time.monotonic(), False
-        print(f'1..{count}', flush=True)
+        print(f'1..{len(tests)}', flush=True)
 
     def startTest(self, test):
         super().startTest(test)
@@ -47,7 +48,15 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self.point(test, True, f' # SKIP {reason}')
+        for each in self.meant_by(test):
+            self.point(each, True, f' # SKIP {reason}')
+
+    def meant_by(self, test):
+        """The test itself; all tests of a class if unittest speaks of its setUpClass."""
+        if isinstance(test, unittest.TestCase):
+            return [test]
+        return [each for each in self.tests
+                if test.id() == f'setUpClass ({unittest.util.strclass(type(each))})']
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
@@ -72,7 +81,7 @@ def main():
     suite = unittest.defaultTestLoader.loadTestsFromModule(module)
     chosen = [test for test in tests_in(suite)
               if not words or any(word in test.id() for word in words)]
-    result = Result(len(chosen))
+    result = Result(chosen)
     unittest.TestSuite(chosen).run(result)
     if result.at < len(chosen):  # a class or module that could not be set up
         for test, text in result.errors:
