@@ -257,8 +257,9 @@ ds_unit_capture_file(DsUnit *self, const char *case_id, const DsCaptureWhat *wha
   g_autofree char *name = g_path_get_basename(path);
   g_autoptr(GBytes) bytes =
       ds_helper_capture(self->helper, SOURCE_FILE, name, fd, DS_PART_MAX, 0, NULL, error);
-  char *id =
-      bytes != NULL ? ds_unit_capture_bytes(self, case_id, what, bytes, findings, error) : NULL;
+  if (bytes == NULL)
+    return NULL; /* the source names the file itself */
+  char *id = ds_unit_capture_bytes(self, case_id, what, bytes, findings, error);
   if (id == NULL)
     g_prefix_error(error, "%s: ", name);
   return id;

@@ -10,7 +10,6 @@
 #include "cli/unit/face.h"
 
 static gboolean show_version = FALSE;
-static gboolean show_help = FALSE;
 
 static char *
 default_home(void)
@@ -76,11 +75,12 @@ run(DsFace *face, int argc, char **argv, GError **error)
     g_print("doorstep %s\n", DOORSTEP_VERSION);
     return TRUE;
   }
-  show_help = argc < 2 || g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "help");
-  if (show_help) {
+  if (argc > 1 && (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "help"))) {
     print_help(argc > 2 ? argv[2] : NULL);
     return TRUE;
   }
+  if (argc < 2)
+    return ds_command_run(face, 0, NULL, error);
   if (argc == 3 && g_str_equal(argv[2], "--help") &&
       (g_str_equal(argv[1], "batch") || ds_command_is_noun(argv[1]))) {
     print_help(argv[1]);
