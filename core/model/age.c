@@ -8,6 +8,8 @@ ds_age_on(const GDate *birth, const GDate *day)
   int months = (int)g_date_get_month(day) - (int)g_date_get_month(birth);
   int days = (int)g_date_get_day(day) - (int)g_date_get_day(birth);
 
+  if (g_date_compare(day, birth) < 0)
+    return -1;
   /* Comparing month and day as they are makes 29 February due on 1 March by itself. */
   return months < 0 || (months == 0 && days < 0) ? years - 1 : years;
 }

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Whole years of age on @day of somebody born on @birth; a birthday on 29 February is reached on
- * 1 March of a common year (GA 214.8). Negative when @day lies before @birth. */
+ * 1 March of a common year (GA 214.8). -1 when @day lies before @birth. */
 int ds_age_on(const GDate *birth, const GDate *day);
 
 /* The applicant's age on the day of the case: the fact "age" if somebody has set it, else from the

@@ -14,19 +14,6 @@ ds_age_reached(const GDate *birth, int years, GDate *day)
 }
 
 int
-ds_age_on(const GDate *birth, const GDate *day)
-{
-  int years = (int)g_date_get_year(day) - (int)g_date_get_year(birth);
-  GDate reached;
-
-  if (g_date_compare(day, birth) < 0)
-    return -1;
-  g_date_clear(&reached, 1);
-  ds_age_reached(birth, years, &reached);
-  return g_date_compare(day, &reached) < 0 ? years - 1 : years;
-}
-
-int
 ds_validity_years(int age)
 {
   return age < 16 ? 5 : age < 26 ? 10 : age < 46 ? 20 : 0;

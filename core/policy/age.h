@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Ages and terms as identity cards count them (GA 214.8): where there is no 29 February, what
+/* Birthdays and terms as identity cards count them (GA 214.8): where there is no 29 February, what
  * falls on it falls on 1 March. */
 #pragma once
 
-#include <glib.h>
+#include "model/age.h"
 
 G_BEGIN_DECLS
 
-/* Whole years from @birth to @day; -1 before birth. */
-int ds_age_on(const GDate *birth, const GDate *day);
+/* Whole years of age are ds_age_on (model/age.h), the same for rules and steps. */
+
 /* The day on which @years are completed. */
 void ds_age_reached(const GDate *birth, int years, GDate *day);
 /* Years a card signed at @age is valid: 5, 10, 20; 0 means 长期. */
