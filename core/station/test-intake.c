@@ -10,59 +10,12 @@
 #include "station/review.h"
 #include "station/station-private.h"
 #include "station/statements.h"
-#include "station/test-unit.h"
-
-typedef struct {
-  TestHome *home;
-  TestUnit *unit;
-  DsStation *station;
-} Fixture;
+#include "station/test-fixture.h"
 
 static void
-set_up(Fixture *f, gconstpointer data)
+test_whole(TestFixture *f, gconstpointer data)
 {
-  f->home = test_home_new();
-  f->unit = test_unit_new("unit-7", "036001");
-  f->station = test_home_open(f->home, TRUE);
-  test_unit_enrol(f->unit, f->station);
-}
-
-static void
-tear_down(Fixture *f, gconstpointer data)
-{
-  g_clear_pointer(&f->station, ds_station_free);
-  test_unit_free(f->unit);
-  test_home_free(f->home);
-}
-
-static TestBundle *
-seal(Fixture *f, const char *local)
-{
-  TestCase what = {.local = local};
-
-  return test_unit_seal(f->unit, ds_station_directory(f->station), &what);
-}
-
-static void
-assert_heard(Fixture *f, const TestBundle *bundle, const char *states)
-{
-  g_autofree char *heard = test_unit_heard(f->unit, f->station, &bundle->id);
-
-  g_assert_cmpstr(heard, ==, states);
-}
-
-static void
-assert_no_refs(Fixture *f)
-{
-  g_autofree char *refs = test_home_refs(f->home, f->unit->id, "refs/bundles/");
-
-  g_assert_cmpstr(refs, ==, "");
-}
-
-static void
-test_whole(Fixture *f, gconstpointer data)
-{
-  g_autoptr(TestBundle) one = seal(f, "a-1"), two = seal(f, "a-2");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1"), two = test_fixture_seal(f, "a-2");
   g_autoptr(GError) error = NULL;
 
   test_push(f->home, "unit-7", two, TEST_PUSH_WHOLE);
@@ -73,9 +26,9 @@ test_whole(Fixture *f, gconstpointer data)
   g_assert_cmpuint(counts.verified, ==, 2);
   g_assert_cmpuint(counts.durable, ==, 2);
   g_assert_cmpuint(counts.waiting + counts.failed + counts.quarantined, ==, 0);
-  assert_heard(f, one, "received verified durable");
-  assert_heard(f, two, "received verified durable");
-  assert_no_refs(f);
+  test_fixture_assert_heard(f, one, "received verified durable");
+  test_fixture_assert_heard(f, two, "received verified durable");
+  test_fixture_assert_no_refs(f);
 
   /* both archives hold every byte */
   for (guint i = 0; i < f->station->archives->len; i++) {
@@ -104,9 +57,9 @@ test_whole(Fixture *f, gconstpointer data)
 }
 
 static void
-test_repeated(Fixture *f, gconstpointer data)
+test_repeated(TestFixture *f, gconstpointer data)
 {
-  g_autoptr(TestBundle) one = seal(f, "a-1");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1");
 
   test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
   test_intake(f->station);
@@ -115,14 +68,14 @@ test_repeated(Fixture *f, gconstpointer data)
   g_assert_cmpuint(counts.repeated, ==, 1);
   g_assert_cmpuint(counts.received + counts.durable, ==, 0);
   g_assert_cmpuint(counts.published, ==, 1);
-  assert_heard(f, one, "received verified durable");
-  assert_no_refs(f);
+  test_fixture_assert_heard(f, one, "received verified durable");
+  test_fixture_assert_no_refs(f);
 }
 
 static void
-test_locked(Fixture *f, gconstpointer data)
+test_locked(TestFixture *f, gconstpointer data)
 {
-  g_autoptr(TestBundle) one = seal(f, "a-1"), bad = seal(f, "a-2");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1"), bad = test_fixture_seal(f, "a-2");
   g_autoptr(GError) error = NULL;
 
   g_clear_pointer(&f->station, ds_station_free);
@@ -134,8 +87,8 @@ test_locked(Fixture *f, gconstpointer data)
   g_assert_cmpuint(counts.quarantined, ==, 1);
   g_assert_cmpuint(counts.waiting, ==, 1);
   g_assert_cmpuint(counts.durable, ==, 0);
-  assert_heard(f, one, "received");
-  assert_heard(f, bad, "quarantined");
+  test_fixture_assert_heard(f, one, "received");
+  test_fixture_assert_heard(f, bad, "quarantined");
   g_assert_null(ds_station_list_cases(f->station, NULL, &error));
   test_assert_error(&error, DS_ERROR_LOCKED, "passphrase");
   g_autoptr(JsonNode) bundles = ds_station_list_bundles(f->station, "received", &error);
@@ -146,12 +99,12 @@ test_locked(Fixture *f, gconstpointer data)
   counts = test_intake(f->station);
   g_assert_cmpuint(counts.verified, ==, 1);
   g_assert_cmpuint(counts.durable, ==, 1);
-  assert_heard(f, one, "received verified durable");
-  assert_no_refs(f);
+  test_fixture_assert_heard(f, one, "received verified durable");
+  test_fixture_assert_no_refs(f);
 }
 
 static void
-assert_quarantined(Fixture *f, const DsDigest *id, const char *words)
+assert_quarantined(TestFixture *f, const DsDigest *id, const char *words)
 {
   char hex[DS_DIGEST_HEX_SIZE];
   g_autofree char *path = g_build_filename(f->home->home, "quarantine", "unit-7",
@@ -166,7 +119,7 @@ assert_quarantined(Fixture *f, const DsDigest *id, const char *words)
 }
 
 static void
-test_broken(Fixture *f, gconstpointer data)
+test_broken(TestFixture *f, gconstpointer data)
 {
   const struct {
     TestPush how;
@@ -183,7 +136,8 @@ test_broken(Fixture *f, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
     g_autofree char *local = g_strdup_printf("b-%u", i);
     g_autofree char *good_local = g_strdup_printf("g-%u", i);
-    g_autoptr(TestBundle) bad = seal(f, local), good = seal(f, good_local);
+    g_autoptr(TestBundle) bad = test_fixture_seal(f, local),
+                          good = test_fixture_seal(f, good_local);
     DsDigest id = bad->id;
     if (table[i].how == TEST_PUSH_WRONG_REF)
       id.bytes[0] ^= 1;
@@ -192,9 +146,9 @@ test_broken(Fixture *f, gconstpointer data)
     DsIntakeCounts counts = test_intake(f->station);
     g_assert_cmpuint(counts.quarantined, ==, 1);
     g_assert_cmpuint(counts.durable, ==, 1);
-    assert_heard(f, good, "received verified durable");
+    test_fixture_assert_heard(f, good, "received verified durable");
     assert_quarantined(f, &id, table[i].words);
-    assert_no_refs(f);
+    test_fixture_assert_no_refs(f);
 
     /* the same again says nothing new, the whole one is taken */
     if (table[i].how == TEST_PUSH_WRONG_REF)
@@ -202,16 +156,16 @@ test_broken(Fixture *f, gconstpointer data)
     test_push(f->home, "unit-7", bad, table[i].how);
     counts = test_intake(f->station);
     g_assert_cmpuint(counts.quarantined, ==, 0);
-    assert_no_refs(f);
+    test_fixture_assert_no_refs(f);
     test_push(f->home, "unit-7", bad, TEST_PUSH_WHOLE);
     counts = test_intake(f->station);
     g_assert_cmpuint(counts.durable, ==, 1);
-    assert_heard(f, bad, "quarantined received verified durable");
+    test_fixture_assert_heard(f, bad, "quarantined received verified durable");
   }
 }
 
 static void
-test_lying_record(Fixture *f, gconstpointer data)
+test_lying_record(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1", .wrong_plain = TRUE};
   g_autoptr(TestBundle) bundle = test_unit_seal(f->unit, ds_station_directory(f->station), &what);
@@ -220,7 +174,7 @@ test_lying_record(Fixture *f, gconstpointer data)
   DsIntakeCounts counts = test_intake(f->station);
   g_assert_cmpuint(counts.received, ==, 1);
   g_assert_cmpuint(counts.quarantined, ==, 1);
-  assert_heard(f, bundle, "received quarantined");
+  test_fixture_assert_heard(f, bundle, "received quarantined");
   assert_quarantined(f, &bundle->id, "part photo-1");
   g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
   const DsStatement *last = statements->pdata[statements->len - 1];
@@ -228,7 +182,7 @@ test_lying_record(Fixture *f, gconstpointer data)
 }
 
 static void
-test_strangers(Fixture *f, gconstpointer data)
+test_strangers(TestFixture *f, gconstpointer data)
 {
   g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
   g_autoptr(TestUnit) forger = test_unit_new("unit-7", "036001");
@@ -245,7 +199,7 @@ test_strangers(Fixture *f, gconstpointer data)
   assert_quarantined(f, &theirs->id, "came through the repository of unit-7");
   assert_quarantined(f, &forged->id, "");
 
-  g_autoptr(TestBundle) mine = seal(f, "a-2");
+  g_autoptr(TestBundle) mine = test_fixture_seal(f, "a-2");
   g_assert_true(ds_station_revoke_officer(f->station, "036001", &error));
   test_push(f->home, "unit-7", mine, TEST_PUSH_WHOLE);
   test_intake(f->station);
@@ -253,9 +207,9 @@ test_strangers(Fixture *f, gconstpointer data)
 }
 
 static void
-test_revoked_between(Fixture *f, gconstpointer data)
+test_revoked_between(TestFixture *f, gconstpointer data)
 {
-  g_autoptr(TestBundle) mine = seal(f, "a-1");
+  g_autoptr(TestBundle) mine = test_fixture_seal(f, "a-1");
   g_autoptr(GError) error = NULL;
 
   g_clear_pointer(&f->station, ds_station_free);
@@ -266,16 +220,16 @@ test_revoked_between(Fixture *f, gconstpointer data)
   f->station = test_home_open(f->home, TRUE);
   g_assert_true(ds_station_revoke_unit(f->station, "unit-7", &error));
   test_intake(f->station);
-  assert_heard(f, mine, "received quarantined");
+  test_fixture_assert_heard(f, mine, "received quarantined");
   assert_quarantined(f, &mine->id, "revoked");
 }
 
 /* Whoever carries can put another bundle of the same unit under a name that was answered already.
  */
 static void
-test_exchanged(Fixture *f, gconstpointer data)
+test_exchanged(TestFixture *f, gconstpointer data)
 {
-  g_autoptr(TestBundle) mine = seal(f, "a-1"), other = seal(f, "a-2");
+  g_autoptr(TestBundle) mine = test_fixture_seal(f, "a-1"), other = test_fixture_seal(f, "a-2");
 
   g_clear_pointer(&f->station, ds_station_free);
   f->station = test_home_open(f->home, FALSE);
@@ -285,24 +239,25 @@ test_exchanged(Fixture *f, gconstpointer data)
   g_clear_pointer(&f->station, ds_station_free);
   f->station = test_home_open(f->home, TRUE);
   test_intake(f->station);
-  assert_heard(f, mine, "received quarantined");
+  test_fixture_assert_heard(f, mine, "received quarantined");
   assert_quarantined(f, &mine->id, "was exchanged in the repository");
 
   test_push(f->home, "unit-7", mine, TEST_PUSH_WHOLE);
   test_intake(f->station);
-  assert_heard(f, mine, "received quarantined received verified durable");
+  test_fixture_assert_heard(f, mine, "received quarantined received verified durable");
 }
 
 static void
-test_cloned(Fixture *f, gconstpointer data)
+test_cloned(TestFixture *f, gconstpointer data)
 {
-  g_autoptr(TestBundle) one = seal(f, "a-1");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1");
   f->unit->seq = 0;
-  g_autoptr(TestBundle) again = seal(f, "a-1b"), next = seal(f, "a-2"), far = NULL;
+  g_autoptr(TestBundle) again = test_fixture_seal(f, "a-1b"), next = test_fixture_seal(f, "a-2"),
+                        far = NULL;
   g_autoptr(GError) error = NULL;
 
   f->unit->seq = 8;
-  far = seal(f, "a-9");
+  far = test_fixture_seal(f, "a-9");
   test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
   test_intake(f->station);
   test_push(f->home, "unit-7", again, TEST_PUSH_WHOLE);
@@ -310,7 +265,7 @@ test_cloned(Fixture *f, gconstpointer data)
   test_push(f->home, "unit-7", far, TEST_PUSH_WHOLE);
   test_intake(f->station);
   assert_quarantined(f, &again->id, "sequence number 1 was used");
-  assert_heard(f, next, "received verified durable");
+  test_fixture_assert_heard(f, next, "received verified durable");
 
   g_autoptr(JsonNode) report = ds_station_report(f->station, &error);
   g_assert_no_error(error);
@@ -328,7 +283,7 @@ test_cloned(Fixture *f, gconstpointer data)
 }
 
 static void
-test_correction(Fixture *f, gconstpointer data)
+test_correction(TestFixture *f, gconstpointer data)
 {
   TestCase first = {.local = "a-1"}, second = {.local = "a-1", .version = 2},
            third = {.local = "a-1", .version = 3, .name = "王晓明"};
@@ -347,16 +302,16 @@ test_correction(Fixture *f, gconstpointer data)
   test_push(f->home, "unit-7", three, TEST_PUSH_WHOLE);
   DsIntakeCounts counts = test_intake(f->station);
   g_assert_cmpuint(counts.waiting, ==, 1);
-  assert_heard(f, three, "received");
+  test_fixture_assert_heard(f, three, "received");
   test_push(f->home, "unit-7", two, TEST_PUSH_WHOLE);
   counts = test_intake(f->station);
   g_assert_cmpuint(counts.waiting, ==, 2);
   test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
   counts = test_intake(f->station);
   g_assert_cmpuint(counts.durable, ==, 3);
-  assert_heard(f, three, "received verified durable");
-  assert_heard(f, two, "received verified durable superseded");
-  assert_heard(f, one, "received verified durable superseded");
+  test_fixture_assert_heard(f, three, "received verified durable");
+  test_fixture_assert_heard(f, two, "received verified durable superseded");
+  test_fixture_assert_heard(f, one, "received verified durable superseded");
 
   g_autoptr(JsonNode) node = ds_station_show_case(f->station, "a-1", &error);
   g_assert_no_error(error);
@@ -368,11 +323,11 @@ test_correction(Fixture *f, gconstpointer data)
 
 /* Fewer archives than promised: nothing is called durable. */
 static void
-test_archive_gone(Fixture *f, gconstpointer data)
+test_archive_gone(TestFixture *f, gconstpointer data)
 {
   g_autofree char *path = g_build_filename(f->home->home, "station.json", NULL);
   g_autofree char *text = NULL;
-  g_autoptr(TestBundle) one = seal(f, "a-1");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1");
   g_autoptr(GError) error = NULL;
   DsIntakeCounts counts;
 
@@ -387,17 +342,17 @@ test_archive_gone(Fixture *f, gconstpointer data)
   g_assert_false(ds_station_intake(f->station, &counts, NULL, NULL, NULL, &error));
   test_assert_error(&error, DS_ERROR_FAILED, "promises 2 copies, station.json names 1");
   g_assert_cmpuint(counts.durable, ==, 0);
-  assert_heard(f, one, "received verified");
+  test_fixture_assert_heard(f, one, "received verified");
 
   g_assert_true(ds_station_renew(f->station, 30, &error));
   test_intake(f->station);
-  assert_heard(f, one, "received verified durable");
+  test_fixture_assert_heard(f, one, "received verified durable");
 }
 
 static void
-test_publish_again(Fixture *f, gconstpointer data)
+test_publish_again(TestFixture *f, gconstpointer data)
 {
-  g_autoptr(TestBundle) one = seal(f, "a-1");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1");
   g_autoptr(GError) error = NULL;
 
   test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
@@ -413,8 +368,9 @@ test_publish_again(Fixture *f, gconstpointer data)
   test_assert_error(&error, DS_ERROR_NOT_FOUND, "unit-9");
 }
 
-#define ADD(name, function) \
-  g_test_add("/station/intake/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                             \
+  g_test_add("/station/intake/" name, TestFixture, NULL, test_fixture_set_up, function, \
+             test_fixture_tear_down)
 
 int
 main(int argc, char **argv)

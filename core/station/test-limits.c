@@ -9,57 +9,10 @@
 
 #include "base/files.h"
 #include "station/station-private.h"
-#include "station/test-unit.h"
-
-typedef struct {
-  TestHome *home;
-  TestUnit *unit;
-  DsStation *station;
-} Fixture;
+#include "station/test-fixture.h"
 
 static void
-set_up(Fixture *f, gconstpointer data)
-{
-  f->home = test_home_new();
-  f->unit = test_unit_new("unit-7", "036001");
-  f->station = test_home_open(f->home, TRUE);
-  test_unit_enrol(f->unit, f->station);
-}
-
-static void
-tear_down(Fixture *f, gconstpointer data)
-{
-  g_clear_pointer(&f->station, ds_station_free);
-  test_unit_free(f->unit);
-  test_home_free(f->home);
-}
-
-static TestBundle *
-seal(Fixture *f, const char *local)
-{
-  TestCase what = {.local = local};
-
-  return test_unit_seal(f->unit, ds_station_directory(f->station), &what);
-}
-
-static void
-assert_heard(Fixture *f, const TestBundle *bundle, const char *states)
-{
-  g_autofree char *heard = test_unit_heard(f->unit, f->station, &bundle->id);
-
-  g_assert_cmpstr(heard, ==, states);
-}
-
-static void
-assert_no_refs(Fixture *f)
-{
-  g_autofree char *refs = test_home_refs(f->home, f->unit->id, "refs/bundles/");
-
-  g_assert_cmpstr(refs, ==, "");
-}
-
-static void
-assert_quarantined(Fixture *f, const DsDigest *id, const char *words)
+assert_quarantined(TestFixture *f, const DsDigest *id, const char *words)
 {
   char hex[DS_DIGEST_HEX_SIZE];
   g_autofree char *path = g_build_filename(f->home->home, "quarantine", "unit-7",
@@ -75,10 +28,10 @@ assert_quarantined(Fixture *f, const DsDigest *id, const char *words)
 
 /* Bytes and number of what is kept of broken bundles have an end. */
 static void
-test_quarantine_limits(Fixture *f, gconstpointer data)
+test_quarantine_limits(TestFixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename(f->home->home, "quarantine", "unit-7", NULL);
-  g_autoptr(TestBundle) blown = seal(f, "b-1");
+  g_autoptr(TestBundle) blown = test_fixture_seal(f, "b-1");
   char hex[DS_DIGEST_HEX_SIZE];
   g_autofree char *kept = g_build_filename(folder, ds_digest_to_hex(&blown->id, hex), NULL);
   g_autoptr(GError) error = NULL;
@@ -101,25 +54,25 @@ test_quarantine_limits(Fixture *f, gconstpointer data)
     g_autofree char *dir = g_strdup_printf("%s/%064x", folder, i);
     g_assert_cmpint(g_mkdir(dir, 0700), ==, 0);
   }
-  g_autoptr(TestBundle) more = seal(f, "b-2");
+  g_autoptr(TestBundle) more = test_fixture_seal(f, "b-2");
   test_push(f->home, "unit-7", more, TEST_PUSH_FLIP_RECORD);
   test_intake(f->station);
-  assert_heard(f, more, "quarantined");
+  test_fixture_assert_heard(f, more, "quarantined");
   g_autoptr(GPtrArray) all = ds_files_list(folder, &error);
   g_assert_cmpuint(all->len, ==, 256);
-  assert_no_refs(f);
+  test_fixture_assert_no_refs(f);
 }
 
 /* The bytes of what was taken in go without anybody asking, once a day. */
 static void
-test_tidies(Fixture *f, gconstpointer data)
+test_tidies(TestFixture *f, gconstpointer data)
 {
   g_autofree char *repo = ds_station_repo_path(f->home->home, "unit-7");
   g_autofree char *made = g_build_filename(repo, "HEAD", NULL);
   g_autofree char *packs = g_build_filename(repo, "objects", "pack", NULL);
   const char *words[] = {"count-objects", "-v", NULL};
   const struct utimbuf old = {1000, 1000};
-  g_autoptr(TestBundle) one = seal(f, "a-1"), two = seal(f, "a-2");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1"), two = test_fixture_seal(f, "a-2");
   g_autoptr(GError) error = NULL;
 
   test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
@@ -141,7 +94,7 @@ test_tidies(Fixture *f, gconstpointer data)
   test_push(f->home, "unit-7", two, TEST_PUSH_WHOLE);
   counts = test_intake(f->station);
   g_assert_cmpuint(counts.tidied, ==, 0);
-  assert_heard(f, two, "received verified durable");
+  test_fixture_assert_heard(f, two, "received verified durable");
 }
 
 typedef struct {
@@ -162,7 +115,7 @@ watch_order(const char *unit, const char *id, const char *what, gpointer data)
 
 /* One unit's heap of rubbish stands before no other unit's bundle. */
 static void
-test_turns(Fixture *f, gconstpointer data)
+test_turns(TestFixture *f, gconstpointer data)
 {
   g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
   TestCase what = {.local = "a-1"};
@@ -172,7 +125,7 @@ test_turns(Fixture *f, gconstpointer data)
 
   test_unit_enrol(other, f->station);
   g_autoptr(TestBundle) good = test_unit_seal(other, ds_station_directory(f->station), &what);
-  g_autoptr(TestBundle) one = seal(f, "b-1");
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "b-1");
   test_push(f->home, "unit-7", one, TEST_PUSH_WRONG_REF);
   g_autofree char *pushed = test_home_refs(f->home, "unit-7", "refs/bundles/");
   for (guint i = 0; i < 150; i++) {
@@ -190,8 +143,9 @@ test_turns(Fixture *f, gconstpointer data)
   g_assert_cmpuint(counts.durable, ==, 1);
 }
 
-#define ADD(name, function) \
-  g_test_add("/station/limits/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                             \
+  g_test_add("/station/limits/" name, TestFixture, NULL, test_fixture_set_up, function, \
+             test_fixture_tear_down)
 
 int
 main(int argc, char **argv)

@@ -9,34 +9,11 @@
 #include "station/export.h"
 #include "station/report.h"
 #include "station/station-private.h"
-#include "station/test-unit.h"
-
-typedef struct {
-  TestHome *home;
-  TestUnit *unit;
-  DsStation *station;
-} Fixture;
-
-static void
-set_up(Fixture *f, gconstpointer data)
-{
-  f->home = test_home_new();
-  f->unit = test_unit_new("unit-7", "036001");
-  f->station = test_home_open(f->home, TRUE);
-  test_unit_enrol(f->unit, f->station);
-}
-
-static void
-tear_down(Fixture *f, gconstpointer data)
-{
-  g_clear_pointer(&f->station, ds_station_free);
-  test_unit_free(f->unit);
-  test_home_free(f->home);
-}
+#include "station/test-fixture.h"
 
 /* Sealed by @unit, pushed, taken in. */
 static TestBundle *
-bring(Fixture *f, TestUnit *unit, const TestCase *what)
+bring(TestFixture *f, TestUnit *unit, const TestCase *what)
 {
   TestBundle *bundle = test_unit_seal(unit, ds_station_directory(f->station), what);
 
@@ -46,7 +23,7 @@ bring(Fixture *f, TestUnit *unit, const TestCase *what)
 }
 
 static char *
-state_of(Fixture *f, const char *name)
+state_of(TestFixture *f, const char *name)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(JsonNode) node = ds_station_show_case(f->station, name, &error);
@@ -56,7 +33,7 @@ state_of(Fixture *f, const char *name)
 }
 
 static void
-assert_state(Fixture *f, const char *name, const char *expected)
+assert_state(TestFixture *f, const char *name, const char *expected)
 {
   g_autofree char *state = state_of(f, name);
 
@@ -70,7 +47,7 @@ last_word(GPtrArray *statements)
 }
 
 static void
-test_names(Fixture *f, gconstpointer data)
+test_names(TestFixture *f, gconstpointer data)
 {
   g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
   TestCase what = {.local = "n-1"};
@@ -93,7 +70,7 @@ test_names(Fixture *f, gconstpointer data)
 }
 
 static void
-test_accept(Fixture *f, gconstpointer data)
+test_accept(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1"};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
@@ -111,7 +88,7 @@ test_accept(Fixture *f, gconstpointer data)
 }
 
 static void
-test_return(Fixture *f, gconstpointer data)
+test_return(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1"}, mended = {.local = "a-1", .version = 2};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
@@ -154,7 +131,7 @@ test_return(Fixture *f, gconstpointer data)
 }
 
 static void
-test_not_issue(Fixture *f, gconstpointer data)
+test_not_issue(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1"};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
@@ -170,7 +147,7 @@ test_not_issue(Fixture *f, gconstpointer data)
 }
 
 static void
-test_refused_in_field(Fixture *f, gconstpointer data)
+test_refused_in_field(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "r-1", .outcome = DS_CASE_OUTCOME_REFUSED};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
@@ -182,7 +159,7 @@ test_refused_in_field(Fixture *f, gconstpointer data)
 }
 
 static void
-test_duplicates(Fixture *f, gconstpointer data)
+test_duplicates(TestFixture *f, gconstpointer data)
 {
   g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
   g_autofree char *number = test_number(11), *unlike = test_number(12);
@@ -235,7 +212,7 @@ check_sums(const char *dir)
 }
 
 static void
-test_export(Fixture *f, gconstpointer data)
+test_export(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "e-1"}, mended = {.local = "e-1", .version = 2};
   g_autoptr(TestBundle) one = bring(f, f->unit, &what);
@@ -264,7 +241,7 @@ test_export(Fixture *f, gconstpointer data)
 }
 
 static void
-damage_archive(Fixture *f, guint index, const char *hex)
+damage_archive(TestFixture *f, guint index, const char *hex)
 {
   const DsArchive *archive = f->station->archives->pdata[index];
   char head[3] = {hex[0], hex[1], '\0'};
@@ -274,7 +251,7 @@ damage_archive(Fixture *f, guint index, const char *hex)
 }
 
 static void
-test_rotten_archive(Fixture *f, gconstpointer data)
+test_rotten_archive(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "e-1"};
   g_autoptr(TestBundle) one = bring(f, f->unit, &what);
@@ -295,7 +272,7 @@ test_rotten_archive(Fixture *f, gconstpointer data)
 }
 
 static void
-test_report(Fixture *f, gconstpointer data)
+test_report(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1"}, other = {.local = "a-2"};
   g_autoptr(TestBundle) one = bring(f, f->unit, &what), two = bring(f, f->unit, &other);
@@ -313,8 +290,9 @@ test_report(Fixture *f, gconstpointer data)
   g_assert_cmpint(json_object_get_int_member(days, "2026-09-01"), ==, 2);
 }
 
-#define ADD(name, function) \
-  g_test_add("/station/review/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                             \
+  g_test_add("/station/review/" name, TestFixture, NULL, test_fixture_set_up, function, \
+             test_fixture_tear_down)
 
 int
 main(int argc, char **argv)
