@@ -339,6 +339,9 @@ ds_logic_apply(JsonNode *rule, JsonNode *data, DsFacts *facts, GError **error)
   }
   DsLogicResult *result = g_new0(DsLogicResult, 1);
   result->value = value.node != NULL ? ds_js_finite(value.node) : NULL;
+  result->truth = value.node == NULL         ? DS_TRUTH_UNKNOWN
+                  : ds_js_truthy(value.node) ? DS_TRUTH_TRUE
+                                             : DS_TRUTH_FALSE;
   result->unknown = sorted_names(value.names);
   result->missing = sorted_names(missing);
   return result;
@@ -355,10 +358,7 @@ ds_logic_test(JsonNode *rule, DsFacts *facts, DsTruth *truth, GPtrArray **unknow
   g_autoptr(DsLogicResult) result = ds_logic_apply(rule, NULL, facts, error);
   if (result == NULL)
     return FALSE;
-  if (result->value == NULL)
-    *truth = DS_TRUTH_UNKNOWN;
-  else
-    *truth = ds_js_truthy(result->value) ? DS_TRUTH_TRUE : DS_TRUTH_FALSE;
+  *truth = result->truth;
   if (unknown != NULL && result->value == NULL)
     *unknown = g_steal_pointer(&result->unknown);
   return TRUE;

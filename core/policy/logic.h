@@ -37,7 +37,8 @@ typedef enum {
 const char *ds_truth_word(DsTruth truth);
 
 typedef struct {
-  JsonNode *value;    /* NULL means UNKNOWN */
+  JsonNode *value;    /* NULL means UNKNOWN; JSON has no Infinity and no NaN: they are null here */
+  DsTruth truth;      /* of the value before that: Infinity is true */
   GPtrArray *unknown; /* of char*, sorted: the facts an UNKNOWN rests on; empty when known */
   GPtrArray *missing; /* of char*, sorted: UNKNOWN facts that missing and missing_some reported */
 } DsLogicResult;

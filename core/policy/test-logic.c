@@ -364,6 +364,21 @@ test_check(void)
   g_assert_nonnull(strstr(error->message, "plain text"));
 }
 
+/* What JSON cannot hold becomes null, and yet is true. */
+static void
+test_infinity(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) rule = ds_json_parse("{\"/\":[1,0]}", -1, "rule", &error);
+  g_autoptr(DsLogicResult) result = ds_logic_apply(rule, NULL, NULL, &error);
+  DsTruth truth = DS_TRUTH_UNKNOWN;
+
+  g_assert_no_error(error);
+  g_assert_true(JSON_NODE_HOLDS_NULL(result->value));
+  g_assert_true(ds_logic_test(rule, NULL, &truth, NULL, &error));
+  g_assert_cmpint(truth, ==, DS_TRUTH_TRUE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -376,5 +391,6 @@ main(int argc, char **argv)
   g_test_add_func("/logic/broken", test_broken);
   g_test_add_func("/logic/hostile", test_hostile);
   g_test_add_func("/logic/check", test_check);
+  g_test_add_func("/logic/infinity", test_infinity);
   return g_test_run();
 }
