@@ -67,29 +67,79 @@ has_option(GPtrArray *options, const char *value)
   return FALSE;
 }
 
-/* Items {@id, title} with different ids. Never NULL. (transfer full) */
+/* Items {value, title} with different values. Never NULL. (transfer full) */
 static GPtrArray *
-read_options(const DsInfoAt *at, const char *key, const char *id)
+read_options(const DsInfoAt *at, const char *key)
 {
   GPtrArray *options = g_ptr_array_new_with_free_func(option_free);
   JsonArray *array = ds_info_array(at, key);
-  g_autofree char *keys = g_strconcat(id, " title", NULL);
 
   for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
     g_autofree char *path = g_strdup_printf("%s/%s/%u", at->path, key, i);
     DsInfoAt inside;
 
-    if (!ds_info_enter(at->reader, json_array_get_element(array, i), path, keys, &inside) ||
-        !ds_info_require(&inside, id) || !ds_info_require(&inside, "title"))
+    if (!ds_info_enter(at->reader, json_array_get_element(array, i), path, "value title",
+                       &inside) ||
+        !ds_info_require(&inside, "value") || !ds_info_require(&inside, "title"))
       break;
     DsOption *option = g_new0(DsOption, 1);
-    option->value = ds_info_string(&inside, id);
+    option->value = ds_info_string(&inside, "value");
     read_text(&inside, "title", &option->title);
     if (option->value != NULL && has_option(options, option->value))
-      ds_info_fail(at->reader, path, "%s \"%s\" stands there twice", id, option->value);
+      ds_info_fail(at->reader, path, "value \"%s\" stands there twice", option->value);
     g_ptr_array_add(options, option);
   }
   return options;
+}
+
+static void
+document_free(gpointer data)
+{
+  DsDocument *self = data;
+
+  g_free(self->id);
+  g_free(self->title.zh);
+  g_free(self->title.en);
+  g_free(self);
+}
+
+static DsAbout
+read_about(const DsInfoAt *at)
+{
+  g_autofree char *word = ds_info_string(at, "about");
+
+  if (g_strcmp0(word, "trip") == 0)
+    return DS_ABOUT_TRIP;
+  if (word != NULL && !g_str_equal(word, "case"))
+    ds_info_fail_at(at, "about", "expected case or trip");
+  return DS_ABOUT_CASE;
+}
+
+/* Never NULL. (transfer full) */
+static GPtrArray *
+read_documents(const DsInfoAt *at)
+{
+  GPtrArray *documents = g_ptr_array_new_with_free_func(document_free);
+  JsonArray *array = ds_info_array(at, "documents");
+
+  for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
+    g_autofree char *path = g_strdup_printf("%s/documents/%u", at->path, i);
+    DsInfoAt inside;
+
+    if (!ds_info_enter(at->reader, json_array_get_element(array, i), path, "id title about",
+                       &inside) ||
+        !ds_info_require(&inside, "id") || !ds_info_require(&inside, "title"))
+      break;
+    DsDocument *document = g_new0(DsDocument, 1);
+    document->id = ds_info_string(&inside, "id");
+    read_text(&inside, "title", &document->title);
+    document->about = read_about(&inside);
+    for (guint j = 0; j < documents->len; j++)
+      if (g_strcmp0(((DsDocument *)g_ptr_array_index(documents, j))->id, document->id) == 0)
+        ds_info_fail(at->reader, path, "id \"%s\" stands there twice", document->id);
+    g_ptr_array_add(documents, document);
+  }
+  return documents;
 }
 
 static void
@@ -136,7 +186,7 @@ read_field_form(const DsInfoAt *at, DsField *field)
   if (by != NULL && !g_str_equal(by, "citizen") && !g_str_equal(by, "officer"))
     ds_info_fail_at(at, "filled_by", "expected officer or citizen");
   field->by_citizen = g_strcmp0(by, "citizen") == 0;
-  field->options = read_options(at, "options", "value");
+  field->options = read_options(at, "options");
   if ((field->type == DS_FIELD_CHOICE) != (field->options->len > 0))
     ds_info_fail_at(at, "options", "a choice has options, and no other field does");
 }
@@ -208,7 +258,7 @@ read_slot(DsInfoReader *reader, JsonNode *node, const char *path)
                     "confirmation");
   read_text(&at, "title", &need->title);
   read_text(&at, "help", &need->help);
-  need->kinds = read_options(&at, "kinds", "value");
+  need->kinds = read_options(&at, "kinds");
   need->min = ds_info_count(&at, "min", 1, MAX_ITEMS);
   need->max = ds_info_count(&at, "max", MAX(1, need->min), MAX_ITEMS);
   if (need->max < need->min)
@@ -319,7 +369,7 @@ read_info(DsInfoReader *reader, JsonNode *root, DsPluginInfo *self)
   read_fields_and_slots(&at, self);
   read_needs(&at, self);
   g_ptr_array_unref(self->documents);
-  self->documents = read_options(&at, "documents", "id");
+  self->documents = read_documents(&at);
   self->requirements = ds_info_words(&at, "requirements", "^R[0-9]{3}$");
   if (self->kind != DS_PLUGIN_STEP && (self->fields->len > 0 || self->slots->len > 0))
     ds_info_fail(reader, "", "only a step has fields and slots");
@@ -336,7 +386,7 @@ ds_plugin_info_parse(const char *json, gssize size, const char *name, GError **e
 
   self->fields = g_ptr_array_new_with_free_func(field_free);
   self->slots = g_ptr_array_new_with_free_func(slot_free);
-  self->documents = g_ptr_array_new_with_free_func(option_free);
+  self->documents = g_ptr_array_new_with_free_func(document_free);
   if (root == NULL)
     return NULL;
   read_info(&reader, root, self);

@@ -37,6 +37,12 @@ ds_field_type_parse(const char *word)
 }
 
 const char *
+ds_about_word(DsAbout about)
+{
+  return about == DS_ABOUT_TRIP ? "trip" : "case";
+}
+
+const char *
 ds_plugin_kind_word(DsPluginKind kind)
 {
   return kind >= DS_PLUGIN_STEP && kind <= DS_PLUGIN_OUTPUT ? kind_words[kind] : "";

@@ -76,6 +76,18 @@ typedef struct {
   char *notice_before; /* a step that must be done before the first capture; NULL: none */
 } DsSlotNeed;
 
+typedef enum {
+  DS_ABOUT_CASE = 0, /* drawn from the view of a case */
+  DS_ABOUT_TRIP = 1, /* drawn from the view of a trip */
+} DsAbout;
+
+/* What an output draws. */
+typedef struct {
+  char *id; /* "capture-receipt" */
+  DsText title;
+  DsAbout about;
+} DsDocument;
+
 typedef struct {
   char *id; /* = the folder's name */
   DsPluginKind kind;
@@ -85,7 +97,7 @@ typedef struct {
   GPtrArray *fields;    /* of DsField */
   GPtrArray *slots;     /* of DsSlotNeed */
   GStrv devices;        /* "camera", "fingerprint-reader", … what it needs to be of use */
-  GPtrArray *documents; /* of DsOption: what an output draws, id and title */
+  GPtrArray *documents; /* of DsDocument: what an output draws */
   GStrv requirements;   /* "R096" … */
 } DsPluginInfo;
 
@@ -99,6 +111,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsPluginInfo, ds_plugin_info_free)
 
 /* NULL when the plugin has no such field. (transfer none) */
 const DsField *ds_plugin_info_field(const DsPluginInfo *self, const char *name);
+
+/* "case", "trip"; static. */
+const char *ds_about_word(DsAbout about);
 
 /* "step", "source", "inspector", "output"; static. Parse gives 0 for anything else. */
 const char *ds_plugin_kind_word(DsPluginKind kind);

@@ -11,6 +11,9 @@
   "\"module\":\"step-x.so\""
 #define TITLE "\"title\":{\"zh\":\"甲\",\"en\":\"A\"}"
 #define FIELD(MORE) "{" HEAD ",\"fields\":[{\"name\":\"x.a\"," TITLE MORE "}]}"
+#define OUTPUT(DOCUMENTS)                           \
+  "{\"id\":\"output-x\",\"kind\":\"output\"," TITLE \
+  ",\"module\":\"output-x.so\",\"documents\":[" DOCUMENTS "]}"
 #define SLOT(MORE) "{" HEAD ",\"slots\":[{" TITLE MORE "}]}"
 
 static DsPluginInfo *
@@ -156,10 +159,40 @@ static const struct {
     {"{" HEAD ",\"requirements\":[\"96\"]}", "plugin.json: /requirements/0: "},
     {"{" HEAD ",\"documents\":[{\"id\":\"a\"," TITLE "}]}",
      "plugin.json: /: only an output has documents"},
+    {OUTPUT("{\"id\":\"a\"," TITLE ",\"about\":\"weather\"}"),
+     "plugin.json: /documents/0/about: expected case or trip"},
+    {OUTPUT("{\"id\":\"a\"," TITLE "},{\"id\":\"a\"," TITLE "}"),
+     "plugin.json: /documents/1: id \"a\" stands there twice"},
+    {OUTPUT("{\"id\":\"a\"}"), "plugin.json: /documents/0: \"title\" is missing"},
+    {OUTPUT("{\"id\":\"a\"," TITLE ",\"value\":\"a\"}"),
+     "plugin.json: /documents/0: unknown key \"value\""},
     {"{\"id\":\"source-x\",\"kind\":\"source\"," TITLE ",\"module\":\"source-x.so\",\"fields\":"
      "[{\"name\":\"x.a\",\"type\":\"text\"," TITLE "}]}",
      "plugin.json: /: only a step has fields and slots"},
 };
+
+static void
+test_documents(void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsPluginInfo) self =
+      parse(OUTPUT("{\"id\":\"a\"," TITLE "},{\"id\":\"b\"," TITLE
+                   ",\"about\":\"case\"},{\"id\":\"c\"," TITLE ",\"about\":\"trip\"}"),
+            &error);
+  static const struct {
+    const char *id, *about;
+  } expected[] = {{"a", "case"}, {"b", "case"}, {"c", "trip"}};
+
+  g_assert_no_error(error);
+  g_assert_cmpuint(self->documents->len, ==, G_N_ELEMENTS(expected));
+  for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
+    const DsDocument *document = g_ptr_array_index(self->documents, i);
+
+    g_assert_cmpstr(document->id, ==, expected[i].id);
+    g_assert_cmpstr(document->title.en, ==, "A");
+    g_assert_cmpstr(ds_about_word(document->about), ==, expected[i].about);
+  }
+}
 
 static void
 test_broken(void)
@@ -210,6 +243,7 @@ main(int argc, char **argv)
   g_test_add_func("/info/example", test_example);
   g_test_add_func("/info/everything", test_everything);
   g_test_add_func("/info/without-code", test_without_code);
+  g_test_add_func("/info/documents", test_documents);
   g_test_add_func("/info/broken", test_broken);
   g_test_add_func("/info/missing-file", test_missing_file);
   g_test_add_func("/info/language", test_language);

@@ -6,7 +6,7 @@
 #include "unit/check.h"
 #include "vault/part.h"
 
-/* The output plugin that draws @document; else the list of what there is. */
+/* The output plugin that draws @document about a case; else the list of what there is. */
 static const char *
 find_output(DsUnit *self, const char *document, GError **error)
 {
@@ -18,10 +18,12 @@ find_output(DsUnit *self, const char *document, GError **error)
     if (entry->problem != NULL || entry->info->kind != DS_PLUGIN_OUTPUT)
       continue;
     for (guint j = 0; j < entry->info->documents->len; j++) {
-      const DsOption *option = g_ptr_array_index(entry->info->documents, j);
-      if (g_str_equal(option->value, document))
+      const DsDocument *drawn = g_ptr_array_index(entry->info->documents, j);
+      if (drawn->about != DS_ABOUT_CASE)
+        continue;
+      if (g_str_equal(drawn->id, document))
         return entry->id;
-      g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", option->value);
+      g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", drawn->id);
     }
   }
   g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "no output draws \"%s\"; there are: %s",
