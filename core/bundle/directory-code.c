@@ -40,9 +40,11 @@ put_receipt_keys(DsCborWriter *w, GPtrArray *keys)
   for (guint i = 0; i < keys->len; i++) {
     const DsReceiptKey *receipt = keys->pdata[i];
 
-    ds_cbor_put_array(w, 2);
+    ds_cbor_put_array(w, receipt->retired_us != 0 ? 3 : 2);
     ds_codec_put_key(w, receipt->key);
     ds_cbor_put_uint(w, receipt->states);
+    if (receipt->retired_us != 0)
+      ds_codec_put_time(w, receipt->retired_us, FALSE);
   }
 }
 
@@ -53,16 +55,19 @@ get_receipt_keys(DsCborReader *r, DsDirectory *self)
 
   for (gsize i = 0; i < count && !ds_cbor_reader_failed(r); i++) {
     g_autoptr(DsKey) key = NULL;
+    gint64 retired_us = 0;
     guint32 states;
 
-    ds_cbor_enter_array(r, 2, 2);
+    const gsize members = ds_cbor_enter_array(r, 2, 3);
     key = ds_codec_get_key(r);
     states = (guint32)ds_cbor_get_uint(r, G_MAXUINT32);
     if (!ds_cbor_reader_failed(r) && (states & ~DS_STATES_ALL) != 0)
       ds_cbor_fail(r, DS_ERROR_UNSUPPORTED, "states that are not known here: update this program");
+    if (members == 3 && (retired_us = ds_codec_get_time(r, FALSE)) == 0)
+      ds_cbor_fail(r, DS_ERROR_INVALID, "time 0 stands for none and is left out");
     ds_cbor_leave(r);
     if (!ds_cbor_reader_failed(r))
-      ds_directory_add_receipt_key(self, key, states);
+      ds_directory_add_receipt_key(self, key, states)->retired_us = retired_us;
   }
   ds_cbor_leave(r);
 }

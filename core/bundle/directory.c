@@ -137,7 +137,8 @@ ds_directory_copy(const DsDirectory *self)
   for (guint i = 0; i < self->receipt_keys->len; i++) {
     const DsReceiptKey *receipt = self->receipt_keys->pdata[i];
 
-    ds_directory_add_receipt_key(copy, receipt->key, receipt->states);
+    ds_directory_add_receipt_key(copy, receipt->key, receipt->states)->retired_us =
+        receipt->retired_us;
   }
   copy_members(copy, self);
   return copy;
@@ -202,7 +203,7 @@ ds_directory_add_officer(DsDirectory *self, const char *number, const char *name
   return officer;
 }
 
-void
+DsReceiptKey *
 ds_directory_add_receipt_key(DsDirectory *self, DsKey *key, guint32 states)
 {
   DsReceiptKey *receipt = g_new0(DsReceiptKey, 1);
@@ -210,6 +211,7 @@ ds_directory_add_receipt_key(DsDirectory *self, DsKey *key, guint32 states)
   receipt->key = ds_key_ref(key);
   receipt->states = states;
   g_ptr_array_add(self->receipt_keys, receipt);
+  return receipt;
 }
 
 gboolean

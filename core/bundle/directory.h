@@ -25,6 +25,8 @@ const char *ds_role_word(DsRole role);
 typedef struct {
   DsKey *key;
   guint32 states;
+  gint64
+      retired_us; /* statements up to this time of the station hold, later ones do not; 0: in use */
 } DsReceiptKey;
 
 typedef struct {
@@ -79,7 +81,7 @@ DsUnitEntry *ds_directory_add_unit(DsDirectory *self, const char *id, const char
                                    DsKey *encrypt);
 DsOfficerEntry *ds_directory_add_officer(DsDirectory *self, const char *number, const char *name,
                                          DsRole role, DsKey *key);
-void ds_directory_add_receipt_key(DsDirectory *self, DsKey *key, guint32 states);
+DsReceiptKey *ds_directory_add_receipt_key(DsDirectory *self, DsKey *key, guint32 states);
 
 /* Signs @self by @root (must be self->root). DS_ERROR_INVALID names the field that is missing or
  * wrong. (transfer full) */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "bundle/codec.h"
 #include "bundle/cose.h"
@@ -15,7 +16,7 @@
 static const char *const state_words[] = {
     NULL,         "received", "verified", "durable",    "quarantined",   "duplicate",
     "superseded", "accepted", "returned", "not-issued", "in-production", "card-at-station",
-    "delivered",  "closed"};
+    "delivered",  "closed",   "refused"};
 
 const char *
 ds_state_word(DsState state)
@@ -234,6 +235,22 @@ check_parties(const DsStatement *self, const DsDirectory *directory, const char 
   return TRUE;
 }
 
+/* What a key said in its time stays said. */
+static gboolean
+check_retired(const DsStatement *self, const DsReceiptKey *receipt, GError **error)
+{
+  char hex[DS_KID_HEX_SIZE];
+
+  if (receipt->retired_us == 0 || self->station_us <= receipt->retired_us)
+    return TRUE;
+  g_autofree char *retired = ds_clock_format(receipt->retired_us);
+  g_autofree char *said = ds_clock_format(self->station_us);
+  g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+              "statement: key %s was retired at %s, this was signed with it at %s",
+              ds_kid_to_hex(&self->signer, hex), retired, said);
+  return FALSE;
+}
+
 DsStatement *
 ds_statement_verify(GBytes *bytes, const DsDirectory *directory, const char *unit, GError **error)
 {
@@ -257,6 +274,8 @@ ds_statement_verify(GBytes *bytes, const DsDirectory *directory, const char *uni
                 ds_kid_to_hex(&self->signer, hex), ds_state_word(self->state));
     return NULL;
   }
+  if (!check_retired(self, receipt, error))
+    return NULL;
   return ds_cose_verify(cose, 0, aad, receipt->key, error) ? g_steal_pointer(&self) : NULL;
 }
 

@@ -102,6 +102,24 @@ test_flipped(World *w, gconstpointer unused)
 }
 
 static void
+test_retired_receipt_key(World *w, gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+  DsReceiptKey *receipt = w->directory->receipt_keys->pdata[1];
+
+  receipt->retired_us = 1790000000000001;
+  g_autoptr(GBytes) bytes = ds_directory_sign(w->directory, w->root, &error);
+  g_autoptr(DsDirectory) read = ds_directory_verify(bytes, NULL, 0, 0, &error);
+  g_assert_no_error(error);
+  g_autoptr(DsDirectory) copy = ds_directory_copy(read);
+  receipt = copy->receipt_keys->pdata[1];
+  g_assert_cmpint(receipt->retired_us, ==, 1790000000000001);
+  g_assert_cmpuint(receipt->states, ==, DS_STATES_ONLINE);
+  receipt = copy->receipt_keys->pdata[0];
+  g_assert_cmpint(receipt->retired_us, ==, 0);
+}
+
+static void
 expect_not_signed(World *w, gint code, const char *part)
 {
   g_autoptr(GError) error = NULL;
@@ -168,6 +186,7 @@ main(int argc, char **argv)
   ADD("trust", test_trust);
   ADD("next-root", test_next_root);
   ADD("flipped", test_flipped);
+  ADD("retired-receipt-key", test_retired_receipt_key);
   ADD("bad-values", test_bad_values);
   ADD("revoked-officer-has-a-new-key", test_revoked_officer_has_a_new_key);
   return g_test_run();

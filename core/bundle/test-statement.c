@@ -89,16 +89,35 @@ test_refused(World *w, gconstpointer unused)
                  "statement: is by station \"xugao-3\", this unit belongs to \"rugao-3\"");
 }
 
+/* What a key said before it was changed holds, what it says later does not. */
+static void
+test_retired(World *w, gconstpointer unused)
+{
+  g_autoptr(DsStatement) s = sample(DS_STATE_DURABLE);
+  DsReceiptKey *receipt = w->directory->receipt_keys->pdata[0];
+
+  receipt->retired_us = s->station_us;
+  g_autoptr(GBytes) before = ds_statement_sign(s, NULL, w->records, NULL);
+  g_autoptr(DsStatement) read = ds_statement_verify(before, w->directory, "unit-1", NULL);
+  g_assert_nonnull(read);
+  s->station_us++;
+  expect_refused(w, s, w->records, "unit-1", DS_ERROR_REFUSED, "was retired at 20");
+  ds_directory_add_receipt_key(w->directory, w->stranger, DS_STATES_ALL);
+  g_autoptr(GBytes) after = ds_statement_sign(s, NULL, w->stranger, NULL);
+  g_autoptr(DsStatement) next = ds_statement_verify(after, w->directory, "unit-1", NULL);
+  g_assert_nonnull(next);
+}
+
 static void
 test_bad_values(World *w, gconstpointer unused)
 {
-  g_autoptr(DsStatement) s = sample((DsState)14);
+  g_autoptr(DsStatement) s = sample((DsState)15);
   g_autoptr(GError) error = NULL;
   g_autofree char *longest = g_strnfill(DS_FIELD_MAX, 'x');
 
   g_assert_null(ds_statement_sign(s, NULL, w->records, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_UNSUPPORTED);
-  g_assert_nonnull(strstr(error->message, "state 14 is not known here"));
+  g_assert_nonnull(strstr(error->message, "state 15 is not known here"));
   g_clear_error(&error);
   s->state = DS_STATE_CLOSED;
   s->seq = 0;
@@ -154,6 +173,7 @@ main(int argc, char **argv)
   g_test_add("/bundle/statement/" name, World, NULL, world_set_up, func, world_tear_down)
   ADD("round-trip", test_round_trip);
   ADD("refused", test_refused);
+  ADD("retired", test_retired);
   ADD("bad-values", test_bad_values);
   ADD("flipped", test_flipped);
   g_test_add_func("/bundle/statement/words", test_words);

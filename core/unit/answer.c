@@ -86,6 +86,7 @@ case_state(int statement_state)
       [DS_STATE_CARD_AT_STATION] = DS_CASE_CARD_AT_STATION,
       [DS_STATE_DELIVERED] = DS_CASE_DELIVERED,
       [DS_STATE_CLOSED] = DS_CASE_CLOSED,
+      [DS_STATE_REFUSED] = DS_CASE_REFUSED_BY_STATION,
   };
 
   return statement_state > 0 && (gsize)statement_state < G_N_ELEMENTS(states)

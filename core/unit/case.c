@@ -32,7 +32,7 @@ static gboolean
 is_over(DsCaseState state)
 {
   return state == DS_CASE_WITHDRAWN || state == DS_CASE_SUPERSEDED || state == DS_CASE_CLOSED ||
-         state == DS_CASE_NOT_ISSUED;
+         state == DS_CASE_NOT_ISSUED || state == DS_CASE_REFUSED_BY_STATION;
 }
 
 /* One open case a roster row: a second one is how a pupil gets two cards (R115). */

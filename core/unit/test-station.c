@@ -69,7 +69,7 @@ test_station_new(GBytes *request)
   ds_directory_add_receipt_key(directory, self->intake,
                                1u << DS_STATE_RECEIVED | 1u << DS_STATE_QUARANTINED);
   ds_directory_add_receipt_key(directory, self->records,
-                               states_from(DS_STATE_VERIFIED, DS_STATE_CLOSED));
+                               states_from(DS_STATE_VERIFIED, DS_STATE_LAST));
   g_ptr_array_add(directory->dispatch_keys, ds_key_public(self->records));
   directory->copies = 2;
   g_ptr_array_add(directory->places, g_strdup("archive-1"));

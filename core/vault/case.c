@@ -36,6 +36,7 @@ static const char *const state_words[] = {
     [DS_CASE_DELIVERED] = "delivered",
     [DS_CASE_HOLDER_VERIFIED] = "holder-verified",
     [DS_CASE_CLOSED] = "closed",
+    [DS_CASE_REFUSED_BY_STATION] = "refused-by-station",
 };
 
 const char *

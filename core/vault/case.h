@@ -33,8 +33,9 @@ typedef enum {
   DS_CASE_DELIVERED = 20,
   DS_CASE_HOLDER_VERIFIED = 21,
   DS_CASE_CLOSED = 22,
+  DS_CASE_REFUSED_BY_STATION = 23, /* 不予受理 by the station's word */
 } DsCaseState;
-#define DS_CASE_STATE_LAST DS_CASE_CLOSED
+#define DS_CASE_STATE_LAST DS_CASE_REFUSED_BY_STATION
 
 /* "draft", "awaiting-material" …: stable, for programs. Static. Parse gives 0 for anything else. */
 const char *ds_case_state_word(DsCaseState state);

@@ -124,8 +124,8 @@ test_states(Fixture *fixture, gconstpointer data)
 
   g_assert_false(ds_vault_set_case_state(vault, "C9", DS_CASE_SEALED, NULL, "P1", &error));
   assert_message(&error, DS_ERROR_NOT_FOUND, "there is no case C9");
-  g_assert_false(ds_vault_set_case_state(vault, "C1", (DsCaseState)23, NULL, "P1", &error));
-  assert_message(&error, DS_ERROR_INVALID, "23 is no state");
+  g_assert_false(ds_vault_set_case_state(vault, "C1", (DsCaseState)24, NULL, "P1", &error));
+  assert_message(&error, DS_ERROR_INVALID, "24 is no state");
 }
 
 static void

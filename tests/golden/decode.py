@@ -200,8 +200,13 @@ def parse_unit(value):
 
 def states_mask(value):
     number(0, (1 << 32) - 1)(value)
-    need(value & ~0x3ffe == 0, 'unsupported', 'states')
+    need(value & ~0x7ffe == 0, 'unsupported', 'states')
     return value
+
+
+def receipt_key(value):
+    key, states, *retired = array(2, 3, lambda item: item)(value)
+    return [cose_key(key), states_mask(states), *(number(1)(time) for time in retired)]
 
 
 def parse_directory(payload):
@@ -212,7 +217,7 @@ def parse_directory(payload):
             'version': fields.take(5, number(1)), 'issued': fields.take(6, time),
             'expires': fields.take(7, time), 'recipients': fields.take(8, keys),
             'recovery': fields.take(9, cose_key),
-            'receipt_keys': fields.take(10, array(1, 16, row(cose_key, states_mask))),
+            'receipt_keys': fields.take(10, array(1, 16, receipt_key)),
             'dispatch_keys': fields.take(11, keys),
             'units': fields.take(12, array(0, 2048, parse_unit)),
             'officers': check_officers(fields.take(
@@ -269,7 +274,7 @@ def verify_statement(data, directory, unit, unit_key):
     open_head(fields)
     self = {'station': fields.take(3, identifier), 'unit': fields.take(4, identifier),
             'seq': fields.take(5, number(1)), 'bundle': fields.take(6, digest),
-            'state': fields.take(7, number_listed(range(1, 14), 'state')),
+            'state': fields.take(7, number_listed(range(1, 15), 'state')),
             'station_time': fields.take(8, time), 'directory_version': fields.take(9, number()),
             'audit_head': fields.take(10, or_null(digest)),
             'detail': fields.take(11, or_null(octets(1, 65536)))}
@@ -279,6 +284,7 @@ def verify_statement(data, directory, unit, unit_key):
     keys = [row_ for row_ in directory['receipt_keys'] if row_[0].kid == cose.kid]
     need(keys, 'refused', 'no receipt key')
     need(keys[0][1] >> self['state'] & 1, 'refused', 'may not say this')
+    need(self['station_time'] <= (keys[0][2:] or [self['station_time']])[0], 'refused', 'retired')
     cose.verify(keys[0][0], 'statement')
     self['signer'] = cose.kid
     if self['detail'] is not None:
@@ -321,8 +327,12 @@ def golden_bundle(folder, name, directory, key, older=None, older_folder=None):
 def open_golden(folder):
     root, unit = Key.golden('root'), Key.golden('unit-encrypt')
     directory = verify_directory((folder / 'directory.cbor').read_bytes(), [sha256(root.bytes)], 7)
-    out = {'directory': {**directory, 'root_fingerprint': fingerprint(directory['root'].bytes)}}
-    del out['directory']['next_root']
+    rotated = verify_directory((folder / 'directory-rotated.cbor').read_bytes(),
+                               [sha256(root.bytes)], 8)
+    out = {}
+    for name, one in ('directory', directory), ('directory-rotated', rotated):
+        out[name] = {**one, 'root_fingerprint': fingerprint(one['root'].bytes)}
+        del out[name]['next_root']
     out['enrolment'], out['fingerprint'] = verify_enrolment((folder / 'enrolment.cbor').read_bytes())
     out['case-1'], first = golden_bundle(folder, 'case-1', directory, Key.golden('records'))
     out['case-2'], _ = golden_bundle(folder, 'case-2', directory, Key.golden('recovery'), first,
@@ -330,6 +340,8 @@ def open_golden(folder):
     out['dispatch-1'], _ = golden_bundle(folder, 'dispatch-1', directory, unit)
     for name in ('statement-received', 'statement-durable', 'statement-returned'):
         out[name] = verify_statement((folder / f'{name}.cbor').read_bytes(), directory, 'unit-1', unit)
+    for name in ('statement-retired', 'statement-refused'):
+        out[name] = verify_statement((folder / f'{name}.cbor').read_bytes(), rotated, 'unit-1', unit)
     out['secret'] = open_encrypt((folder / 'secret.cbor').read_bytes(), 16384, 'secret-recovery',
                                  Key.golden('recovery')).decode()
     return plain_json(out)
@@ -339,7 +351,8 @@ def judge(folder, vector, others):
     """Opens one vector as what it claims to be."""
     data = bytes.fromhex(vector['hex'])
     kind = vector['type']
-    directory = verify_directory((folder / 'directory.cbor').read_bytes(), [], 0)
+    name = vector.get('directory', 'directory')
+    directory = verify_directory((folder / f'{name}.cbor').read_bytes(), [], 0)
     unit, records = Key.golden('unit-encrypt'), Key.golden('records')
     if kind == 'cbor':
         decode(data, 4 * MIB)

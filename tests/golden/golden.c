@@ -177,6 +177,8 @@ set_receipt_keys(JsonBuilder *b, GPtrArray *keys)
     json_builder_begin_array(b);
     add_kid(b, ds_key_kid(receipt->key));
     json_builder_add_int_value(b, receipt->states);
+    if (receipt->retired_us != 0)
+      json_builder_add_int_value(b, receipt->retired_us);
     json_builder_end_array(b);
   }
   json_builder_end_array(b);

@@ -329,7 +329,11 @@ def make_directories(payload):
     bad('recovery-with-kid', 'unsupported', k9={**payload[9], 2: b'kid'})
     bad('recovery-off-curve', 'invalid', k9={**payload[9], -2: bytes(31) + b'\1'})
     bad('recovery-x-short', 'invalid', k9={**payload[9], -2: bytes(31)})
-    bad('state-14', 'unsupported', k10=[[RECORDS.cose, 1 << 14]])
+    bad('state-15', 'unsupported', k10=[[RECORDS.cose, 1 << 15]])
+    bad('ok-retired', 'ok', k10=[[RECORDS.cose, 1 << 14, 1], [ONLINE.cose, 2]])
+    bad('retired-0', 'invalid', k10=[[RECORDS.cose, 2, 0]])
+    bad('retired-null', 'invalid', k10=[[RECORDS.cose, 2, None]])
+    bad('receipt-key-of-4', 'too-large', k10=[[RECORDS.cose, 2, 1, 1]])
     bad('units-unsorted', 'invalid', k12=[other_unit, unit])
     bad('unit-doubled', 'invalid', k12=[unit, unit])
     bad('unit-revoked-0', 'invalid', k12=[{**unit, 5: 0}])
@@ -363,7 +367,7 @@ def make_enrolments(payload):
         sign1(payload, STRANGER, 'enrolment', kid_of=UNIT))
 
 
-def make_statements(payload):
+def make_statements(payload, retired):
     def bad(name, expect, key=RECORDS, **edits):
         add('statement', name, expect, sign1(changed(payload, **edits), key, 'statement'))
 
@@ -378,7 +382,8 @@ def make_statements(payload):
     bad('other-unit', 'refused', k4='unit-2')
     bad('seq-0', 'invalid', k5=0)
     bad('bundle-short', 'invalid', k6=bytes(31))
-    bad('state-14', 'unsupported', k7=14)
+    bad('state-15', 'unsupported', k7=15)
+    bad('state-not-granted', 'refused', k7=14)
     bad('state-0', 'unsupported', k7=0)
     bad('crit', 'unsupported', k12=['x'])
     bad('format-2', 'unsupported', k1=2)
@@ -387,6 +392,11 @@ def make_statements(payload):
     bad('detail-as-record', 'refused', k11=encrypt(detail, 'record', [UNIT_ENCRYPT]))
     bad('detail-not-cose', 'invalid', k11=b'\xa0')
     bad('detail-numbers', 'invalid', k11=encrypt({'a': 1}, 'detail', [UNIT_ENCRYPT]))
+    for name, expect, key, time in (('ok-retired-before', 'ok', RECORDS, retired),
+                                    ('retired-after', 'refused', RECORDS, retired + 1),
+                                    ('ok-successor', 'ok', Key.golden('receipt-2'), retired + 1)):
+        add('statement', name, expect, sign1(changed(payload, k8=time), key, 'statement'),
+            directory='directory-rotated')
 
 
 def make_chunks():
@@ -411,7 +421,8 @@ def make_chunks():
 
 def main():
     read = {name: (FOLDER / f'{name}.cbor').read_bytes() for name in (
-        'case-1/manifest', 'case-1/record', 'directory', 'enrolment', 'statement-durable')}
+        'case-1/manifest', 'case-1/record', 'directory', 'enrolment', 'statement-durable',
+        'directory-rotated')}
     manifest = decode(decode(read['case-1/manifest'], 1 << 20, 98)[2], 1 << 20)
     plain = decode(open_encrypt(read['case-1/record'], 1 << 22, 'record', RECORDS), 1 << 22)
     make_cbor()
@@ -420,7 +431,9 @@ def main():
     make_bundles(manifest, read['case-1/record'], plain)
     make_directories(decode(decode(read['directory'], 1 << 20, 18)[2], 1 << 20))
     make_enrolments(decode(decode(read['enrolment'], 1 << 20, 18)[2], 1 << 20))
-    make_statements(decode(decode(read['statement-durable'], 1 << 20, 18)[2], 1 << 20))
+    rotated = decode(decode(read['directory-rotated'], 1 << 20, 18)[2], 1 << 20)
+    make_statements(decode(decode(read['statement-durable'], 1 << 20, 18)[2], 1 << 20),
+                    rotated[10][0][2])
     make_chunks()
     rows = ',\n'.join(json.dumps(vector) for vector in VECTORS)
     (FOLDER / 'vectors.json').write_text(f'[\n{rows}\n]\n', encoding='utf-8')

@@ -132,17 +132,32 @@ dump_enrolment(Open *self)
 }
 
 static void
-dump_statement(Open *self, const char *name)
+dump_statement(Open *self, const DsDirectory *directory, const char *name)
 {
   g_autoptr(GBytes) bytes = golden_read(self->root, name);
   g_autoptr(DsKey) unit = golden_key("unit-encrypt");
   GError *error = NULL;
-  g_autoptr(DsStatement) statement = ds_statement_verify(bytes, self->directory, "unit-1", &error);
+  g_autoptr(DsStatement) statement = ds_statement_verify(bytes, directory, "unit-1", &error);
 
   golden_require(statement != NULL, error);
   golden_require(ds_statement_open_detail(statement, unit, &error), error);
   json_builder_set_member_name(self->b, name);
   golden_dump_statement(self->b, statement);
+}
+
+static void
+dump_rotation(Open *self)
+{
+  g_autoptr(GBytes) bytes = golden_read(self->root, "directory-rotated");
+  GError *error = NULL;
+  g_autoptr(DsDirectory) rotated =
+      ds_directory_verify(bytes, NULL, 0, self->directory->version + 1, &error);
+
+  golden_require(rotated != NULL, error);
+  json_builder_set_member_name(self->b, "directory-rotated");
+  golden_dump_directory(self->b, rotated);
+  dump_statement(self, rotated, "statement-retired");
+  dump_statement(self, rotated, "statement-refused");
 }
 
 static void
@@ -176,9 +191,10 @@ main(int argc, char **argv)
   dump_directory(&self);
   dump_enrolment(&self);
   dump_bundles(&self);
-  dump_statement(&self, "statement-received");
-  dump_statement(&self, "statement-durable");
-  dump_statement(&self, "statement-returned");
+  dump_statement(&self, self.directory, "statement-received");
+  dump_statement(&self, self.directory, "statement-durable");
+  dump_statement(&self, self.directory, "statement-returned");
+  dump_rotation(&self);
   dump_secret(&self);
   json_builder_end_object(b);
   root = json_builder_get_root(b);

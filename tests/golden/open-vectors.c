@@ -10,6 +10,7 @@
 
 typedef struct {
   DsDirectory *directory;
+  DsDirectory *rotated; /* for vectors that name "directory-rotated" */
   DsKey *root;
   DsKey *records;
   DsKey *unit;
@@ -97,7 +98,9 @@ judge_enrolment(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 static gboolean
 judge_statement(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 {
-  g_autoptr(DsStatement) statement = ds_statement_verify(bytes, self->directory, "unit-1", error);
+  const gboolean rotated = json_object_has_member(vector, "directory");
+  g_autoptr(DsStatement) statement =
+      ds_statement_verify(bytes, rotated ? self->rotated : self->directory, "unit-1", error);
 
   return statement != NULL && ds_statement_open_detail(statement, self->unit, error);
 }
@@ -157,6 +160,7 @@ main(int argc, char **argv)
   g_autoptr(JsonBuilder) b = json_builder_new();
   g_autofree char *path = argc == 2 ? g_build_filename(argv[1], "vectors.json", NULL) : NULL;
   g_autoptr(GBytes) directory = argc == 2 ? golden_read(argv[1], "directory") : NULL;
+  g_autoptr(GBytes) rotated = argc == 2 ? golden_read(argv[1], "directory-rotated") : NULL;
   Judge self = {.root = golden_key("root"),
                 .records = golden_key("records"),
                 .unit = golden_key("unit-encrypt")};
@@ -168,7 +172,8 @@ main(int argc, char **argv)
     return 64;
   }
   self.directory = ds_directory_verify(directory, NULL, 0, 0, NULL);
-  golden_require(self.directory != NULL, NULL);
+  self.rotated = ds_directory_verify(rotated, NULL, 0, 0, NULL);
+  golden_require(self.directory != NULL && self.rotated != NULL, NULL);
   self.vectors = json_node_get_array(json_parser_get_root(parser));
   json_builder_begin_object(b);
   for (guint i = 0; i < json_array_get_length(self.vectors); i++) {
@@ -182,6 +187,7 @@ main(int argc, char **argv)
   text = json_to_string(root, TRUE);
   puts(text);
   ds_directory_free(self.directory);
+  ds_directory_free(self.rotated);
   ds_key_unref(self.root);
   ds_key_unref(self.records);
   ds_key_unref(self.unit);
