@@ -30,7 +30,7 @@ typedef struct {
 DsLink *ds_round_open(DsRound *self, DsCarrierService service, DsAdvert **advert, GError **error);
 /* Ends @link, counts its bytes; when @ok is FALSE lets the carrier explain *@error. Returns @ok. */
 gboolean ds_round_close(DsRound *self, DsLink *link, gboolean ok, GError **error);
-/* Counts one refusal and keeps the first one's words. */
+/* Counts one refusal and keeps its words. */
 void ds_round_refuse(DsRound *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Sends the spool; leaves self->advert set. */

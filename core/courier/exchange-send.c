@@ -3,26 +3,8 @@
 #include "courier/exchange-private.h"
 
 #include "courier/mark.h"
-#include "courier/outbox.h"
+#include "courier/order.h"
 #include "depot/push.h"
-
-/* Sets the order: urgent ones first, else by seq. */
-static GQueue *
-make_queue(DsRound *self, GArray *entries)
-{
-  GQueue *queue = g_queue_new();
-  guint urgent = 0;
-
-  for (guint i = 0; i < entries->len; i++) {
-    const DsSpoolEntry *entry = &g_array_index(entries, DsSpoolEntry, i);
-    gpointer copy = g_memdup2(entry, sizeof *entry);
-    if (ds_courier_mark_has(self->home, DS_COURIER_URGENT, &entry->id))
-      g_queue_push_nth(queue, copy, (gint)urgent++);
-    else
-      g_queue_push_tail(queue, copy);
-  }
-  return queue;
-}
 
 /* After a hand-over nothing is left to ask for. */
 static gboolean
@@ -47,24 +29,58 @@ is_settled(DsRound *self, const DsDigest *id)
          !ds_courier_mark_has(self->home, DS_COURIER_RESEND, id);
 }
 
-/* Drops settled bundles and counts what remains. */
-static void
-sift(DsRound *self, GQueue *queue)
+/* TRUE when the unit withdrew the case and the withdrawal is in the spool to say so: then the
+ * station need not see the pictures at all. */
+static gboolean
+is_held(DsRound *self, const DsDigest *id, GHashTable *spooled)
 {
-  for (GList *at = queue->head, *next; at != NULL; at = next) {
-    const DsSpoolEntry *entry = at->data;
-    next = at->next;
-    if (!is_settled(self, &entry->id))
-      continue;
-    self->result->already_there++;
-    g_free(at->data);
-    g_queue_delete_link(queue, at);
+  DsDigest withdrawal;
+
+  return ds_courier_hold_get(self->home, id, &withdrawal) &&
+         g_hash_table_contains(spooled, &withdrawal);
+}
+
+/* A bundle whose manifest is broken is named and passed over; the others go. */
+static DsOrderItem *
+make_item(DsRound *self, const DsSpoolEntry *entry)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(DsDepotSource) source = ds_outbox_source(self->store, self->spool, entry, &local);
+  DsOrderItem *item;
+
+  if (source == NULL) {
+    ds_round_refuse(self, "%s", local->message);
+    return NULL;
   }
+  item = g_new0(DsOrderItem, 1);
+  item->entry = *entry;
+  item->urgent = ds_courier_mark_has(self->home, DS_COURIER_URGENT, &entry->id);
+  item->size = source->size;
+  return item;
+}
+
+/* What has to travel, in order; counts what has not. */
+static void
+fill_queue(DsRound *self, GArray *entries, GHashTable *spooled, GQueue *queue)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    const DsSpoolEntry *entry = &g_array_index(entries, DsSpoolEntry, i);
+    DsOrderItem *item = NULL;
+
+    if (is_settled(self, &entry->id))
+      self->result->already_there++;
+    else if (is_held(self, &entry->id, spooled))
+      self->result->held++;
+    else
+      item = make_item(self, entry);
+    if (item != NULL)
+      g_queue_push_tail(queue, item);
+  }
+  g_queue_sort(queue, ds_order_compare, NULL);
   self->progress.bundles_total = g_queue_get_length(queue);
 }
 
-/* Takes bundles off @queue until @limit bytes, at least one. A bundle whose manifest is broken is
- * reported and passed over. */
+/* Takes bundles off @queue until @limit bytes, at least one. */
 static GPtrArray *
 take_batch(DsRound *self, GQueue *queue, guint64 limit)
 {
@@ -72,19 +88,19 @@ take_batch(DsRound *self, GQueue *queue, guint64 limit)
   guint64 bytes = 0;
 
   while (!g_queue_is_empty(queue)) {
-    DsSpoolEntry *entry = g_queue_peek_head(queue);
-    g_autoptr(GError) local = NULL;
-    g_autoptr(DsDepotSource) source = ds_outbox_source(self->store, self->spool, entry, &local);
-
-    if (source != NULL && batch->len > 0 && bytes + source->size > limit)
+    const DsOrderItem *next = g_queue_peek_head(queue);
+    if (batch->len > 0 && bytes + next->size > limit)
       break;
-    g_free(g_queue_pop_head(queue));
+    g_autofree DsOrderItem *item = g_queue_pop_head(queue);
+    g_autoptr(GError) local = NULL;
+    DsDepotSource *source = ds_outbox_source(self->store, self->spool, &item->entry, &local);
+
     if (source == NULL) {
       ds_round_refuse(self, "%s", local->message);
       continue;
     }
     bytes += source->size;
-    g_ptr_array_add(batch, g_steal_pointer(&source));
+    g_ptr_array_add(batch, source);
   }
   return batch;
 }
@@ -154,7 +170,9 @@ requeue_alone(GArray *entries, GQueue *alone, GQueue *queue)
       const DsSpoolEntry *entry = &g_array_index(entries, DsSpoolEntry, i);
       if (!ds_digest_equal(&entry->id, id))
         continue;
-      g_queue_push_tail(queue, g_memdup2(entry, sizeof *entry));
+      DsOrderItem *item = g_new0(DsOrderItem, 1);
+      item->entry = *entry;
+      g_queue_push_tail(queue, item);
       break;
     }
     g_free(id);
@@ -173,10 +191,18 @@ next_limit(guint64 limit, gint64 started)
   return limit;
 }
 
-/* Opens, sends one batch of @queue (maybe an empty one: then only the advertisement is news). */
+/* The spool of one contact. */
+typedef struct {
+  GArray *entries;     /* DsSpoolEntry */
+  GHashTable *spooled; /* set of their ids */
+  GQueue *queue;       /* DsOrderItem still to send */
+  GQueue *alone;       /* DsDigest: refused in company */
+  gboolean filled;     /* @queue knows what the station has */
+} Sending;
+
+/* Opens, sends one batch of the queue (maybe an empty one: then only the advertisement is news). */
 static gboolean
-send_once(DsRound *self, GQueue *queue, guint64 limit, GQueue *alone, gboolean first,
-          GError **error)
+send_once(DsRound *self, Sending *sending, guint64 limit, GError **error)
 {
   DsAdvert *advert = NULL;
   DsLink *link = ds_round_open(self, DS_CARRIER_RECEIVE_PACK, &advert, error);
@@ -186,57 +212,53 @@ send_once(DsRound *self, GQueue *queue, guint64 limit, GQueue *alone, gboolean f
     return FALSE;
   g_clear_pointer(&self->advert, ds_advert_free);
   self->advert = advert;
-  if (first)
-    sift(self, queue);
-  g_autoptr(GPtrArray) batch = take_batch(self, queue, limit);
-  ok = batch->len > 0 ? push_batch(self, link, batch, alone, error) : ds_push_nothing(link, error);
+  if (!sending->filled)
+    fill_queue(self, sending->entries, sending->spooled, sending->queue);
+  sending->filled = TRUE;
+  g_autoptr(GPtrArray) batch = take_batch(self, sending->queue, limit);
+  ok = batch->len > 0 ? push_batch(self, link, batch, sending->alone, error)
+                      : ds_push_nothing(link, error);
   return ds_round_close(self, link, ok, error);
 }
 
 static gboolean
-send_queue(DsRound *self, GArray *entries, GQueue *queue, GQueue *alone, GError **error)
+send_queue(DsRound *self, Sending *sending, GError **error)
 {
   guint64 limit = DS_EXCHANGE_BATCH_MIN;
-  gboolean first = TRUE, singly = FALSE;
+  gboolean singly = FALSE;
 
-  while (first || !g_queue_is_empty(queue)) {
+  while (!sending->filled || !g_queue_is_empty(sending->queue)) {
     gint64 started = g_get_monotonic_time();
-    if (!send_once(self, queue, singly ? 0 : limit, alone, first, error))
+    if (!send_once(self, sending, singly ? 0 : limit, error))
       return FALSE;
-    first = FALSE;
     limit = next_limit(limit, started);
-    if (g_queue_is_empty(queue) && !g_queue_is_empty(alone)) {
-      requeue_alone(entries, alone, queue);
+    if (g_queue_is_empty(sending->queue) && !g_queue_is_empty(sending->alone)) {
+      requeue_alone(sending->entries, sending->alone, sending->queue);
       singly = TRUE;
     }
   }
   return TRUE;
 }
 
-static void
-forget_pruned(DsRound *self, GArray *entries)
-{
-  g_autoptr(GHashTable) spooled = g_hash_table_new(ds_digest_hash, ds_digest_equal_p);
-
-  for (guint i = 0; i < entries->len; i++)
-    g_hash_table_add(spooled, &g_array_index(entries, DsSpoolEntry, i).id);
-  ds_courier_state_keep(self->state, spooled);
-}
-
 gboolean
 ds_round_send(DsRound *self, GError **error)
 {
+  g_autoptr(GPtrArray) marks = ds_courier_marks_list(self->home);
   g_autoptr(GArray) entries = ds_spool_list(self->spool, error);
-  GQueue alone = G_QUEUE_INIT;
+  g_autoptr(GHashTable) spooled = g_hash_table_new(ds_digest_hash, ds_digest_equal_p);
+  GQueue queue = G_QUEUE_INIT, alone = G_QUEUE_INIT;
+  Sending sending = {entries, spooled, &queue, &alone, FALSE};
 
   if (entries == NULL)
     return FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    g_hash_table_add(spooled, &g_array_index(entries, DsSpoolEntry, i).id);
   self->result->waiting = entries->len;
   self->progress.phase = "sending";
-  forget_pruned(self, entries);
-  GQueue *queue = make_queue(self, entries);
-  gboolean ok = send_queue(self, entries, queue, &alone, error);
-  g_queue_free_full(queue, g_free);
+  ds_courier_state_keep(self->state, spooled);
+  ds_courier_marks_sweep(marks, spooled);
+  gboolean ok = send_queue(self, &sending, error);
+  g_queue_clear_full(&queue, g_free);
   g_queue_clear_full(&alone, g_free);
   return ok && ds_courier_state_save(self->state, error);
 }

@@ -15,6 +15,8 @@
 
 #define LOCK_NAME "lock"
 #define LOCK_TEXT_MAX 128
+/* What is named; what is counted has no limit. */
+#define TROUBLES_MAX 16u
 
 void
 ds_exchange_result_clear(DsExchangeResult *self)
@@ -29,11 +31,14 @@ ds_round_refuse(DsRound *self, const char *format, ...)
   va_list arguments;
 
   self->result->refused++;
-  if (self->result->trouble != NULL)
+  if (self->result->refused > TROUBLES_MAX)
     return;
   va_start(arguments, format);
-  self->result->trouble = g_strdup_vprintf(format, arguments);
+  g_autofree char *words = g_strdup_vprintf(format, arguments);
   va_end(arguments);
+  g_autofree char *before = g_steal_pointer(&self->result->trouble);
+  self->result->trouble =
+      before != NULL ? g_strjoin("\n", before, words, NULL) : g_steal_pointer(&words);
 }
 
 static void

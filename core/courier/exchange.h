@@ -3,13 +3,22 @@
  * outbox, tell the station to forget what is safely here. Every step can be cut at any byte and
  * the next call goes on; running it twice changes nothing.
  *
- * Order: urgent bundles first, then by sequence. Batches start at 1 MiB (at least one bundle) and
- * double while a batch takes less than 20 seconds, up to 1 GiB; a cut costs at most one batch.
+ * Order: urgent bundles first (marked by the unit: corrections, withdrawals, expedited cases), then
+ * small before large (bytes that travel), then by sequence, then by id. A link that lasts a minute
+ * so brings home as many cases as it can. The rule knows nothing but the spool and the marks, so
+ * every contact finds the same order; nothing may rest on it, the station takes bundles in any.
+ * Batches start at 1 MiB (at least one bundle) and double while a batch takes less than 20 seconds,
+ * up to 1 GiB; a cut costs at most one batch.
+ *
+ * A broken bundle (a manifest that is damaged or another's, a chunk that is missing or changed, one
+ * that the station's git refuses) is named, counted and passed over; all others go, and the next
+ * contact tries it again.
  *
  * Not sent: what the server advertises, and what was handed over before and is no longer
  * advertised (the station took it), until the unit asks for it again (courier/mark.h) or it has
  * stayed in the spool, unanswered, for DS_COURIER_RESEND_CONTACTS contacts and
- * DS_COURIER_RESEND_SECONDS both. A needless second delivery is harmless: intake is idempotent. */
+ * DS_COURIER_RESEND_SECONDS both; and what the unit holds back because its withdrawal is in the
+ * spool too. A needless second delivery is harmless: intake is idempotent. */
 #pragma once
 
 #include "courier/carrier.h"
@@ -38,13 +47,14 @@ typedef struct {
   guint waiting;       /* bundles in the spool before */
   guint handed_over;   /* the server said ok to */
   guint already_there; /* not sent: advertised, or handed over before */
+  guint held;          /* not sent: withdrawn before it left, the withdrawal goes instead */
   guint refused;       /* bundles the server refused, plus messages of the wrong shape */
   guint batches;
   guint messages;  /* outbox messages now durable in the inbox */
   guint forgotten; /* outbox refs deleted at the station */
   guint64 bytes_sent;
   guint64 bytes_received;
-  char *trouble; /* first refusal's words, or NULL */
+  char *trouble; /* one line for each of the first 16 refusals, or NULL */
 } DsExchangeResult;
 
 /* Reads HOME/store and HOME/store/spool, writes HOME/inbox and HOME/depot. A message of the station

@@ -60,6 +60,7 @@ print_result_json(const DsExchangeResult *result)
   add_count(builder, "waiting", result->waiting);
   add_count(builder, "handed-over", result->handed_over);
   add_count(builder, "already-there", result->already_there);
+  add_count(builder, "held", result->held);
   add_count(builder, "refused", result->refused);
   add_count(builder, "batches", result->batches);
   add_count(builder, "messages", result->messages);
@@ -84,8 +85,11 @@ print_result(const DsExchangeResult *result)
   printf(_("%u bundles in the spool: %u handed over, %u there before, %u refused; %s sent\n"),
          result->waiting, result->handed_over, result->already_there, result->refused, sent);
   printf(_("%u messages brought back, %s received\n"), result->messages, received);
-  if (result->trouble != NULL)
-    fprintf(stderr, "%s: %s\n", PROGRAM, result->trouble);
+  if (result->held > 0)
+    printf(_("%u withdrawn before they left: not sent\n"), result->held);
+  g_auto(GStrv) lines = g_strsplit(result->trouble != NULL ? result->trouble : "", "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    fprintf(stderr, "%s: %s\n", PROGRAM, lines[i]);
 }
 
 /* One contact. What was refused one by one is a refusal of the whole command's promise. */
