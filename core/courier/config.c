@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "courier/config-reach.h"
 #include "depot/serve.h"
 
 #define CONFIG_NAME "courier.json"
@@ -23,6 +24,7 @@ ds_courier_config_new(const char *home)
   self->user = g_strdup("doorstep");
   self->identity = g_build_filename(self->home, "depot", "id_ed25519", NULL);
   self->known_hosts = g_build_filename(self->home, "depot", "known_hosts", NULL);
+  self->reach = ds_reach_profile_new();
   return self;
 }
 
@@ -39,6 +41,7 @@ ds_courier_config_free(DsCourierConfig *self)
   g_free(self->user);
   g_free(self->identity);
   g_free(self->known_hosts);
+  ds_reach_profile_free(self->reach);
   g_free(self);
 }
 
@@ -116,10 +119,22 @@ take_port(DsCourierConfig *self, JsonObject *object, GError **error)
 }
 
 static gboolean
+take_reach(DsCourierConfig *self, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member(object, "reach");
+
+  if (node == NULL || (ds_reach_profile_take(self->reach, node, error) &&
+                       ds_reach_profile_check(self->reach, error)))
+    return TRUE;
+  g_prefix_error(error, "%s/" CONFIG_NAME ": ", self->home);
+  return FALSE;
+}
+
+static gboolean
 take_members(DsCourierConfig *self, JsonObject *object, GError **error)
 {
-  static const char *const known[] = {"carrier", "unit",     "path",        "host", "port",
-                                      "user",    "identity", "known_hosts", NULL};
+  static const char *const known[] = {"carrier", "unit",     "path",        "host",  "port",
+                                      "user",    "identity", "known_hosts", "reach", NULL};
   g_autoptr(GList) members = json_object_get_members(object);
 
   for (GList *at = members; at != NULL; at = at->next)
@@ -132,7 +147,8 @@ take_members(DsCourierConfig *self, JsonObject *object, GError **error)
          take_port(self, object, error) &&
          take_text(self, object, "user", &self->user, FALSE, error) &&
          take_text(self, object, "identity", &self->identity, TRUE, error) &&
-         take_text(self, object, "known_hosts", &self->known_hosts, TRUE, error);
+         take_text(self, object, "known_hosts", &self->known_hosts, TRUE, error) &&
+         take_reach(self, object, error);
 }
 
 DsCourierConfig *
@@ -182,7 +198,7 @@ ds_courier_config_save(const DsCourierConfig *self, GError **error)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
 
-  if (!check(self, error))
+  if (!check(self, error) || !ds_reach_profile_check(self->reach, error))
     return FALSE;
   json_builder_begin_object(builder);
   add_text(builder, "carrier", self->carrier);
@@ -196,6 +212,10 @@ ds_courier_config_save(const DsCourierConfig *self, GError **error)
     add_text(builder, "user", self->user);
     add_text(builder, "identity", self->identity);
     add_text(builder, "known_hosts", self->known_hosts);
+  }
+  if (!ds_reach_profile_is_plain(self->reach)) {
+    json_builder_set_member_name(builder, "reach");
+    ds_reach_profile_put(self->reach, builder);
   }
   json_builder_end_object(builder);
   g_autoptr(JsonNode) root = json_builder_get_root(builder);

@@ -3,23 +3,27 @@
  *   {"carrier": "path", "unit": "unit-7", "path": "/srv/station/repos/unit-7.git"}
  *   {"carrier": "ssh", "unit": "unit-7", "host": "station.example", "port": 22, "user": "doorstep",
  *    "identity": "depot/id_ed25519", "known_hosts": "depot/known_hosts"}
- * identity and known_hosts default to these and are relative to HOME. */
+ * identity and known_hosts default to these and are relative to HOME. Either may also say which
+ * network is the station's; without "reach" any network will do that is not metered:
+ *   "reach": {"connections": ["station-lan"], "gateway": ["10.20.0.1"],
+ *             "addresses": ["10.20.0.0/16"], "metered": "wait"} */
 #pragma once
 
-#include <glib.h>
+#include "courier/reach.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-  char *home;        /* absolute */
-  char *carrier;     /* "path" or "ssh" */
-  char *unit;        /* this unit's id */
-  char *path;        /* carrier path: the station's bare repository of this unit */
-  char *host;        /* carrier ssh */
-  guint port;        /* 1 … 65535, default 22 */
-  char *user;        /* default "doorstep" */
-  char *identity;    /* absolute path of the private ssh key */
-  char *known_hosts; /* absolute path of the one file with the station's pinned host key */
+  char *home;            /* absolute */
+  char *carrier;         /* "path" or "ssh" */
+  char *unit;            /* this unit's id */
+  char *path;            /* carrier path: the station's bare repository of this unit */
+  char *host;            /* carrier ssh */
+  guint port;            /* 1 … 65535, default 22 */
+  char *user;            /* default "doorstep" */
+  char *identity;        /* absolute path of the private ssh key */
+  char *known_hosts;     /* absolute path of the one file with the station's pinned host key */
+  DsReachProfile *reach; /* never NULL */
 } DsCourierConfig;
 
 /* Reads and checks HOME/courier.json. DS_ERROR_NOT_FOUND when the unit has none yet;

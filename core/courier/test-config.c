@@ -56,6 +56,40 @@ typedef struct {
   const char *json, *words;
 } Bad;
 
+#define REACH(value) \
+  "{\"unit\": \"u\", \"carrier\": \"ssh\", \"host\": \"h\", \"reach\": " value "}"
+
+static void
+test_reach(void)
+{
+  g_autoptr(GError) error = NULL;
+  char *home = new_home();
+  g_autofree char *path = g_build_filename(home, "courier.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr(DsCourierConfig) config = ds_courier_config_new(home);
+
+  config->carrier = g_strdup("path");
+  config->unit = g_strdup("unit-7");
+  config->path = g_strdup("/srv/unit-7.git");
+  g_assert_true(ds_courier_config_save(config, &error));
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  g_assert_null(strstr(text, "reach"));
+  g_ptr_array_add(config->reach->connections, g_strdup("食堂 \"LAN\""));
+  g_ptr_array_add(config->reach->subnets, g_strdup("10.20.0.0/16"));
+  g_assert_true(ds_courier_config_save(config, &error));
+  g_autoptr(DsCourierConfig) back = ds_courier_config_load(home, &error);
+  g_assert_no_error(error);
+  g_assert_cmpuint(back->reach->connections->len, ==, 1);
+  g_assert_cmpstr(back->reach->connections->pdata[0], ==, "食堂 \"LAN\"");
+  g_assert_cmpuint(back->reach->gateways->len, ==, 0);
+  g_assert_cmpstr(back->reach->subnets->pdata[0], ==, "10.20.0.0/16");
+  g_assert_false(back->reach->send_metered);
+  g_ptr_array_add(config->reach->gateways, g_strdup("nowhere"));
+  g_assert_false(ds_courier_config_save(config, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  free_home(home);
+}
+
 static void
 test_bad(void)
 {
@@ -77,6 +111,14 @@ test_bad(void)
       {"{\"unit\": \"u\", \"carrier\": \"ssh\", \"host\": \"h\", \"port\": 65536}", "\"port\""},
       {"{\"unit\": \"u\", \"carrier\": \"ssh\", \"host\": \"h\", \"port\": \"22\"}", "\"port\""},
       {"{\"unit\": \"u\", \"carrier\": \"ssh\", \"host\": \"h\", \"proxy\": \"x\"}", "\"proxy\""},
+      {REACH("7"), "\"reach\" must be an object"},
+      {REACH("{\"wifi\": []}"), "\"wifi\" is not known here"},
+      {REACH("{\"connections\": \"lan\"}"), "\"connections\" must be a list of texts"},
+      {REACH("{\"gateway\": [7]}"), "\"gateway\" must be a list of texts"},
+      {REACH("{\"gateway\": [\"a.example\"]}"), "\"a.example\" is no gateway address"},
+      {REACH("{\"addresses\": [\"10.0.0.0/40\"]}"), "\"10.0.0.0/40\" is no subnet"},
+      {REACH("{\"metered\": true}"), "\"metered\" must be"},
+      {REACH("{\"metered\": \"perhaps\"}"), "\"metered\" must be"},
   };
   char *home = new_home();
   g_autoptr(GError) missing = NULL;
@@ -170,6 +212,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/courier/config/round-trip", test_round_trip);
+  g_test_add_func("/courier/config/reach", test_reach);
   g_test_add_func("/courier/config/bad", test_bad);
   g_test_add_func("/courier/config/identity", test_identity);
   g_test_add_func("/courier/config/pin", test_pin);
