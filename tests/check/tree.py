@@ -9,7 +9,7 @@ import sys
 
 # From the bottom of the stack to the top. A folder may include what stands before it.
 LAYERS = ['base', 'model', 'policy', 'plugin', 'db', 'store', 'vault', 'bundle', 'depot',
-          'courier', 'unit', 'station', 'cli', 'desk']
+          'drive', 'courier', 'unit', 'station', 'cli', 'desk']
 # Two sides of one protocol: they meet in files, never in includes.
 STRANGERS = [{'unit', 'station'}]
 
