@@ -20,6 +20,8 @@ typedef struct {
   GHashTable *asked; /* facts already reported as not entered */
 } DsDeciding;
 
+/* An array that owns DsDeadlines. */
+GPtrArray *ds_deadlines_new(void);
 /* Empty, for @pack. */
 DsDecision *ds_decision_new(const DsPack *pack);
 
@@ -31,6 +33,8 @@ gboolean ds_deciding_covers(JsonObject *row, const GDate *day);
 /* The day of submission; FALSE when not known. */
 gboolean ds_deciding_day(DsDeciding *self, const char *fact, GDate *day);
 
+/* The fee alone, into self->decision. */
+gboolean ds_deciding_add_fee(DsDeciding *self, GError **error);
 /* Fee, deadlines, retention, refund, routes and pick-up modes. */
 gboolean ds_deciding_add_terms(DsDeciding *self, GError **error);
 

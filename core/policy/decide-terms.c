@@ -16,8 +16,8 @@ cite(JsonObject *row, char **document, char **clause, char **phrase, char **requ
   *requirements = ds_json_words(row, "requirements");
 }
 
-/* The first row of @list that covers @day and whose condition holds; *@row NULL when none does or
- * a condition before it is UNKNOWN. */
+/* The first row of @list that covers @day (NULL: any) and whose condition holds; *@row NULL when
+ * none does or a condition before it is UNKNOWN. */
 static gboolean
 first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row, GError **error)
 {
@@ -25,7 +25,7 @@ first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row,
   for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
     JsonObject *candidate = json_array_get_object_element(list, i);
     DsTruth truth;
-    if (!ds_deciding_covers(candidate, day))
+    if (day != NULL && !ds_deciding_covers(candidate, day))
       continue;
     if (!ds_deciding_test(self, candidate, &truth, NULL, error))
       return FALSE;
@@ -37,8 +37,8 @@ first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row,
   return TRUE;
 }
 
-static gboolean
-add_fee(DsDeciding *self, GError **error)
+gboolean
+ds_deciding_add_fee(DsDeciding *self, GError **error)
 {
   DsFee *fee = &self->decision->fee;
   JsonObject *row, *relief, *settlement;
@@ -74,28 +74,45 @@ event_day(DsDeciding *self, const char *start, GDate *day)
          (g_str_equal(start, "submitted") && ds_deciding_day(self, "case.day", day));
 }
 
-static void
-add_deadline(DsDeciding *self, JsonObject *row, DsTruth applies)
+/* What has no day to run is due on @start itself, or on the next working day where it counts those
+ * and @start is none. */
+static DsDue
+due_after(DsDeciding *self, const DsDeadline *deadline, const GDate *start)
+{
+  const DsCalendar *calendar = ds_policy_calendar(self->policy);
+  DsDue due = ds_deadline_after(calendar, start, deadline->value, deadline->unit);
+  gboolean certain;
+
+  if (deadline->value > 0 || deadline->unit != DS_DAYS_WORKING)
+    return due;
+  if (!ds_calendar_is_working_day(calendar, start, &certain))
+    due = ds_deadline_after(calendar, start, 1, deadline->unit);
+  due.provisional = due.provisional || !certain;
+  return due;
+}
+
+static DsDeadline *
+deadline_new(DsDeciding *self, JsonObject *row, DsTruth applies)
 {
   DsDeadline *deadline = g_new0(DsDeadline, 1);
   GDate start;
 
-  g_ptr_array_add(self->decision->deadlines, deadline);
   deadline->id = g_strdup(ds_json_string(row, "id"));
   deadline->title_zh = g_strdup(ds_json_title(row, "title", "zh"));
   deadline->title_en = g_strdup(ds_json_title(row, "title", "en"));
   deadline->start = g_strdup(ds_json_string(row, "start"));
+  deadline->at = g_strdup(ds_json_string(row, "at"));
   deadline->value = (guint)ds_json_int(row, "value", 0);
   deadline->unit = ds_day_unit_parse(ds_json_string(row, "unit"));
   cite(row, &deadline->document, &deadline->clause, &deadline->phrase, &deadline->requirements);
   deadline->known = applies == DS_TRUTH_TRUE && event_day(self, deadline->start, &start);
   if (deadline->known)
-    deadline->due = ds_deadline_after(ds_policy_calendar(self->policy), &start, deadline->value,
-                                      deadline->unit);
+    deadline->due = due_after(self, deadline, &start);
+  return deadline;
 }
 
 static gboolean
-add_deadlines(DsDeciding *self, GError **error)
+add_deadlines(DsDeciding *self, GPtrArray *deadlines, GError **error)
 {
   JsonArray *rows = ds_json_array(self->root, "deadlines");
 
@@ -105,26 +122,64 @@ add_deadlines(DsDeciding *self, GError **error)
     if (!ds_deciding_test(self, row, &truth, NULL, error))
       return FALSE;
     if (truth != DS_TRUTH_FALSE)
-      add_deadline(self, row, truth);
+      g_ptr_array_add(deadlines, deadline_new(self, row, truth));
   }
+  return TRUE;
+}
+
+GPtrArray *
+ds_policy_deadlines(DsPolicy *policy, DsPack *pack, DsFacts *facts, GError **error)
+{
+  g_autoptr(GPtrArray) deadlines = ds_deadlines_new();
+  DsDeciding deciding = {
+      .policy = policy, .pack = pack, .root = ds_pack_root(pack), .facts = facts};
+
+  return add_deadlines(&deciding, deadlines, error) ? g_steal_pointer(&deadlines) : NULL;
+}
+
+/* The name of the first row of routes/@member whose condition holds. */
+static gboolean
+add_route(DsDeciding *self, const char *member, char **name, GError **error)
+{
+  JsonArray *rows = ds_json_array(ds_json_object(self->root, "routes"), member);
+  JsonObject *row;
+
+  if (rows == NULL)
+    return TRUE;
+  if (!first_row(self, rows, NULL, &row, error))
+    return FALSE;
+  if (row != NULL)
+    *name = g_strdup(ds_json_string(row, "name"));
   return TRUE;
 }
 
 static gboolean
 add_routes(DsDeciding *self, GError **error)
 {
-  JsonObject *routes = ds_json_object(self->root, "routes");
-  JsonArray *producers = ds_json_array(routes, "producers");
-  DsTruth truth = DS_TRUTH_FALSE;
+  DsDecision *decision = self->decision;
 
-  self->decision->system = g_strdup(ds_json_string(routes, "system"));
-  for (guint i = 0; truth == DS_TRUTH_FALSE && i < json_array_get_length(producers); i++) {
-    JsonObject *row = json_array_get_object_element(producers, i);
+  decision->system = g_strdup(ds_json_string(ds_json_object(self->root, "routes"), "system"));
+  return add_route(self, "systems", &decision->system, error) &&
+         add_route(self, "signing", &decision->signing_system, error) &&
+         add_route(self, "producers", &decision->producer, error);
+}
+
+/* Temporary papers the person may ask for, as far as that is settled here. */
+static gboolean
+add_temporary_papers(DsDeciding *self, GError **error)
+{
+  JsonArray *rows = ds_json_array(self->root, "temporary-papers");
+  g_autoptr(GStrvBuilder) ids = g_strv_builder_new();
+
+  for (guint i = 0; rows != NULL && i < json_array_get_length(rows); i++) {
+    JsonObject *row = json_array_get_object_element(rows, i);
+    DsTruth truth;
     if (!ds_deciding_test(self, row, &truth, NULL, error))
       return FALSE;
     if (truth == DS_TRUTH_TRUE)
-      self->decision->producer = g_strdup(ds_json_string(row, "name"));
+      g_strv_builder_add(ids, ds_json_string(row, "id"));
   }
+  self->decision->temporary_papers = g_strv_builder_end(ids);
   return TRUE;
 }
 
@@ -139,6 +194,9 @@ add_plain_terms(DsDeciding *self)
   self->decision->retention = g_strdup(ds_json_string(retention, "term"));
   self->decision->retention_zh = g_strdup(ds_json_title(retention, "text", "zh"));
   self->decision->refund = g_strdup(ds_json_string(refund, "policy"));
+  self->decision->refund_ask = g_strdup(ds_json_string(refund, "ask"));
+  self->decision->refund_zh = g_strdup(ds_json_title(refund, "text", "zh"));
+  self->decision->refund_en = g_strdup(ds_json_title(refund, "text", "en"));
   for (guint i = 0; i < json_array_get_length(pickup); i++)
     g_strv_builder_add(modes, ds_json_string(json_array_get_object_element(pickup, i), "mode"));
   self->decision->pickup_modes = g_strv_builder_end(modes);
@@ -148,7 +206,9 @@ gboolean
 ds_deciding_add_terms(DsDeciding *self, GError **error)
 {
   add_plain_terms(self);
-  return add_fee(self, error) && add_deadlines(self, error) && add_routes(self, error);
+  return ds_deciding_add_fee(self, error) &&
+         add_deadlines(self, self->decision->deadlines, error) && add_routes(self, error) &&
+         add_temporary_papers(self, error);
 }
 
 /* ---- shared with decide.c ---- */

@@ -8,49 +8,6 @@
 #include "policy/json.h"
 #include "policy/logic-value.h"
 
-/* ---- facts, with the pack's own texts over them ---- */
-
-typedef struct {
-  DsFacts *facts;
-  DsPack *pack;
-} Overlay;
-
-static void
-overlay_free(gpointer data)
-{
-  Overlay *self = data;
-
-  ds_facts_unref(self->facts);
-  ds_pack_unref(self->pack);
-  g_free(self);
-}
-
-/* notice.ID.sha256 and notice.ID.version are the pack's word, whatever a view says. */
-static JsonNode *
-overlay_lookup(const char *name, gpointer data)
-{
-  Overlay *self = data;
-  if (!g_str_has_prefix(name, "notice."))
-    return ds_facts_lookup(self->facts, name);
-  g_auto(GStrv) parts = g_strsplit(name, ".", -1);
-  const DsPackText *text = g_strv_length(parts) == 3 ? ds_pack_text(self->pack, parts[1]) : NULL;
-  if (text != NULL && g_str_equal(parts[2], "sha256"))
-    return ds_js_text(text->sha256);
-  if (text != NULL && g_str_equal(parts[2], "version"))
-    return ds_js_text(text->version);
-  return ds_facts_lookup(self->facts, name);
-}
-
-static DsFacts *
-with_pack(DsPolicy *policy, DsFacts *facts, DsPack *pack)
-{
-  Overlay *overlay = g_new0(Overlay, 1);
-
-  overlay->facts = ds_facts_ref(facts);
-  overlay->pack = ds_pack_ref(pack);
-  return ds_facts_new(ds_policy_fact_table(policy), overlay_lookup, overlay, overlay_free);
-}
-
 /* ---- findings ---- */
 
 static DsFinding *
@@ -388,7 +345,7 @@ ds_policy_decide(DsPolicy *policy, DsPack *pack, DsService *service, DsFacts *fa
                  const char *language, GError **error)
 {
   g_autoptr(DsDecision) decision = ds_decision_new(pack);
-  g_autoptr(DsFacts) all = with_pack(policy, facts, pack);
+  g_autoptr(DsFacts) all = ds_policy_facts_under(policy, pack, facts);
   g_autoptr(GHashTable) asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   DsDeciding deciding = {.policy = policy,
                          .pack = pack,

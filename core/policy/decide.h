@@ -26,9 +26,10 @@ typedef struct {
   char *id; /* "sign", "total", "verify-after-delivery" */
   char *title_zh;
   char *title_en;
-  char *start; /* the event: "submitted", "received-by-signer", "card-received" */
+  char *start; /* the event: "submitted", "received-by-signer", "returned" … */
   guint value;
   DsDayUnit unit;
+  char *at;       /* time of day on the last day, "17:00"; NULL: its end */
   gboolean known; /* the event has happened, so @due is set */
   DsDue due;
   char *document, *clause, *phrase, *requirements;
@@ -60,10 +61,14 @@ typedef struct {
   GPtrArray *deadlines; /* of DsDeadline */
   char *retention;      /* "long-term" or "N years" in the pack's words; NULL when silent */
   char *retention_zh;
-  char *refund;        /* "not-applicable", "on-not-issued", "unspecified" */
-  char *system;        /* where the station hands it over: "江西省身份证信息管理系统" */
-  char *producer;      /* who makes the card; NULL when unknown */
-  char **pickup_modes; /* values allowed for delivery.mode */
+  char *refund;     /* "not-applicable", "on-not-issued", "unspecified" */
+  char *refund_ask; /* "supervisor": who decides where the text is silent; else NULL */
+  char *refund_zh, *refund_en;
+  char *system; /* where the station hands it over: "江西省身份证信息管理系统" */
+  char *signing_system;    /* where the signer examines it, when the pack says so; else NULL */
+  char *producer;          /* who makes the card; NULL when unknown */
+  char **temporary_papers; /* ids of those the person may ask for, as far as settled here */
+  char **pickup_modes;     /* values allowed for delivery.mode */
   char *pack_id, *pack_sha256;
   guint pack_version;
 } DsDecision;
@@ -74,6 +79,19 @@ DsDecision *ds_policy_decide(DsPolicy *policy, DsPack *pack, DsService *service,
                              const char *language, GError **error);
 void ds_decision_free(DsDecision *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsDecision, ds_decision_free)
+
+/* The deadlines of @pack that apply or may apply to the case behind @facts; known are those whose
+ * event has a day (event.returned …). Of DsDeadline. (transfer full) */
+GPtrArray *ds_policy_deadlines(DsPolicy *policy, DsPack *pack, DsFacts *facts, GError **error);
+
+/* @facts as @pack sees them. The pack's own word over any view's: notice.ID.version and .sha256;
+ * fee.due; same-district; comparison.differs (names of the pack's compared particulars that the
+ * roster is known to give otherwise). (transfer full) */
+DsFacts *ds_policy_facts_under(DsPolicy *policy, DsPack *pack, DsFacts *facts);
+/* Gives @view as facts what steps and outputs want to read and cannot work out: fee.due,
+ * same-district, comparison.differs, application.category, application.is-renewal. What is UNKNOWN
+ * is left out. Call it when fields, case.day and the trip's facts are there. */
+void ds_policy_add_derived_facts(DsPolicy *policy, DsPack *pack, DsView *view);
 
 /* Pass or undetermined: nothing more to do in the field, so the case may be sealed. */
 gboolean ds_decision_field_done(const DsDecision *self);

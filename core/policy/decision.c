@@ -21,6 +21,7 @@ deadline_free(gpointer data)
   g_free(self->title_zh);
   g_free(self->title_en);
   g_free(self->start);
+  g_free(self->at);
   g_free(self->document);
   g_free(self->clause);
   g_free(self->phrase);
@@ -63,12 +64,23 @@ ds_decision_free(DsDecision *self)
   g_free(self->retention);
   g_free(self->retention_zh);
   g_free(self->refund);
+  g_free(self->refund_ask);
+  g_free(self->refund_zh);
+  g_free(self->refund_en);
   g_free(self->system);
+  g_free(self->signing_system);
   g_free(self->producer);
   g_strfreev(self->pickup_modes);
+  g_strfreev(self->temporary_papers);
   g_free(self->pack_id);
   g_free(self->pack_sha256);
   g_free(self);
+}
+
+GPtrArray *
+ds_deadlines_new(void)
+{
+  return g_ptr_array_new_with_free_func(deadline_free);
 }
 
 DsDecision *
@@ -78,7 +90,7 @@ ds_decision_new(const DsPack *pack)
 
   self->findings = ds_findings_new();
   self->missing_documents = g_ptr_array_new_with_free_func(missing_document_free);
-  self->deadlines = g_ptr_array_new_with_free_func(deadline_free);
+  self->deadlines = ds_deadlines_new();
   self->pack_id = g_strdup(ds_pack_id(pack));
   self->pack_version = ds_pack_version(pack);
   self->pack_sha256 = g_strdup(ds_pack_sha256(pack));

@@ -79,6 +79,7 @@ deadlines_json(const GPtrArray *deadlines)
     set_text(object, "id", deadline->id);
     json_object_set_int_member(object, "value", deadline->value);
     set_text(object, "unit", ds_day_unit_word(deadline->unit));
+    set_text(object, "at", deadline->at);
     set_text(object, "start", deadline->start);
     if (deadline->known) {
       g_autofree char *day = ds_date_format(&deadline->due.day);
@@ -109,12 +110,21 @@ fee_json(const DsFee *fee)
   return object;
 }
 
+static JsonArray *
+words_json(char **words)
+{
+  JsonArray *list = json_array_new();
+
+  for (char **word = words; word != NULL && *word != NULL; word++)
+    json_array_add_string_element(list, *word);
+  return list;
+}
+
 JsonNode *
 ds_policy_explain_json(const DsDecision *self)
 {
   JsonObject *root = json_object_new();
   JsonObject *pack = json_object_new();
-  JsonArray *modes = json_array_new();
   JsonNode *node = json_node_new(JSON_NODE_OBJECT);
 
   set_text(root, "outcome", ds_outcome_word(self->outcome));
@@ -130,11 +140,12 @@ ds_policy_explain_json(const DsDecision *self)
   json_object_set_array_member(root, "deadlines", deadlines_json(self->deadlines));
   set_text(root, "retention", self->retention);
   set_text(root, "refund", self->refund);
+  set_text(root, "refund-ask", self->refund_ask);
   set_text(root, "system", self->system);
+  set_text(root, "signing-system", self->signing_system);
   set_text(root, "producer", self->producer);
-  for (char **mode = self->pickup_modes; mode != NULL && *mode != NULL; mode++)
-    json_array_add_string_element(modes, *mode);
-  json_object_set_array_member(root, "pickup", modes);
+  json_object_set_array_member(root, "pickup", words_json(self->pickup_modes));
+  json_object_set_array_member(root, "temporary-papers", words_json(self->temporary_papers));
   json_node_take_object(node, root);
   return node;
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "policy/json.h"
 #include "policy/logic-value.h"
+#include "policy/place.h"
 
 typedef struct {
   DsFactTable *table;
@@ -133,17 +134,31 @@ kinship_fact(const Source *self)
   return ds_js_text(g_str_equal(shown, "true") ? "K2" : "K3");
 }
 
-/* The first 2, 4 or 6 digits of a region code; NULL when @code does not go that deep. */
 static JsonNode *
-level_of(const char *code, const char *level)
+take_text(char *text)
 {
-  gsize length = g_str_equal(level, "province") ? 2 : g_str_equal(level, "prefecture") ? 4 : 6;
+  g_autofree char *owned = text;
 
-  if (code == NULL || strlen(code) != 6 || strspn(code, "0123456789") != 6 ||
-      strncmp(code + length - 2, "00", 2) == 0)
-    return NULL;
-  g_autofree char *prefix = g_strndup(code, length);
-  return ds_js_text(prefix);
+  return owned != NULL ? ds_js_text(owned) : NULL;
+}
+
+/* (transfer full) */
+static char *
+hukou_region(const Source *self)
+{
+  const char *address = text_of(self, "applicant.address");
+
+  return self->tables != NULL && address != NULL
+             ? ds_tables_region_of_address(self->tables, address)
+             : NULL;
+}
+
+static const char *
+region_now(const Source *self, const char *name)
+{
+  const char *code = text_of(self, name);
+
+  return code != NULL && self->tables != NULL ? ds_tables_region_now(self->tables, code) : code;
 }
 
 static JsonNode *
@@ -151,13 +166,40 @@ region_fact(const Source *self, const char *name)
 {
   const char *level = strchr(name, '.') + 1;
 
-  if (g_str_has_prefix(name, "residence."))
-    return level_of(text_of(self, "residence.region"), level);
-  const char *address = text_of(self, "applicant.address");
-  g_autofree char *code = self->tables != NULL && address != NULL
-                              ? ds_tables_region_of_address(self->tables, address)
-                              : NULL;
-  return level_of(code, level);
+  if (g_str_has_prefix(name, "hukou.")) {
+    g_autofree char *code = hukou_region(self);
+    return take_text(ds_place_level(code, level));
+  }
+  return take_text(ds_place_level(
+      region_now(self, g_str_has_prefix(name, "unit.") ? "unit.region" : "residence.region"),
+      level));
+}
+
+static JsonNode *
+category_fact(const Source *self)
+{
+  g_autofree char *code = hukou_region(self);
+  DsPlace home = {.region = code,
+                  .bureau = text_of(self, "applicant.police-bureau"),
+                  .station = text_of(self, "applicant.police-station")};
+  DsPlace here = {.region = text_of(self, "unit.region"),
+                  .bureau = text_of(self, "unit.police-bureau"),
+                  .station = text_of(self, "unit.police-station")};
+  const char *category =
+      self->tables != NULL ? ds_place_category(self->tables, &home, &here) : NULL;
+
+  return category != NULL ? ds_js_text(category) : NULL;
+}
+
+/* Expired and damaged cards are renewed (换领), lost ones replaced (补领). */
+static JsonNode *
+renewal_fact(const Source *self)
+{
+  const char *reason = text_of(self, "application.reason");
+
+  return reason != NULL
+             ? ds_js_bool(g_str_equal(reason, "expired") || g_str_equal(reason, "damaged"))
+             : NULL;
 }
 
 static int
@@ -211,12 +253,17 @@ documents_fact(const Source *self)
   return sorted_list(set);
 }
 
+/* Signers whose signature is there and stands under what the case says now. */
 static JsonNode *
 signatures_fact(const Source *self)
 {
   g_autoptr(GHashTable) set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  const char *stale = text_of(self, "signatures.stale");
+  g_auto(GStrv) words = g_strsplit(stale != NULL ? stale : "", " ", -1);
 
   add_part_kinds(self, DS_SLOT_SIGNATURE, set);
+  for (char **word = words; *word != NULL; word++)
+    g_hash_table_remove(set, *word);
   return sorted_list(set);
 }
 
@@ -237,6 +284,20 @@ fingerprints_fact(const Source *self)
   return ds_js_number(recorded);
 }
 
+/* hukou.county, unit.province, residence.prefecture … */
+static gboolean
+is_level(const char *name)
+{
+  static const char *const groups[] = {"hukou.", "unit.", "residence."};
+  static const char *const levels[] = {"province", "prefecture", "county"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(groups); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS(levels); j++)
+      if (g_str_has_prefix(name, groups[i]) && g_str_equal(name + strlen(groups[i]), levels[j]))
+        return TRUE;
+  return FALSE;
+}
+
 /* Facts that follow from others. *@derived says whether @name is one of them. */
 static JsonNode *
 derived_fact(const Source *self, const char *name, gboolean *derived)
@@ -248,14 +309,19 @@ derived_fact(const Source *self, const char *name, gboolean *derived)
     return documents_fact(self);
   if (g_str_equal(name, "signatures"))
     return signatures_fact(self);
+  if (g_str_equal(name, "signatures.stale"))
+    return list_of_words("");
   if (g_str_equal(name, "fingerprints.recorded"))
     return fingerprints_fact(self);
   if (g_str_has_prefix(name, "parts."))
     return count_fact(self, name);
   if (g_str_equal(name, "kinship.case"))
     return kinship_fact(self);
-  if (g_str_has_prefix(name, "hukou.") || g_str_equal(name, "residence.province") ||
-      g_str_equal(name, "residence.prefecture") || g_str_equal(name, "residence.county"))
+  if (g_str_equal(name, "application.category"))
+    return category_fact(self);
+  if (g_str_equal(name, "application.is-renewal"))
+    return renewal_fact(self);
+  if (is_level(name))
     return region_fact(self, name);
   *derived = FALSE;
   return NULL;

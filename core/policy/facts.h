@@ -56,7 +56,8 @@ DsFacts *ds_facts_new(DsFactTable *table, DsFactsLookup lookup, gpointer data, G
 /* The facts of @view by the types of @table. Besides fields, view facts and declared absences:
  *   parts.photo, parts.joint-photo, parts.fingerprint, parts.signature, parts.document
  *                       how many parts fill the slot
- *   signatures          signers whose signature is there
+ *   signatures          signers whose signature is there, without those of signatures.stale
+ *   signatures.stale    signers of what has changed since, if the view names any
  *   documents           kinds sighted by the officer or scanned, sorted
  *   age                 whole years on case.day; a 29 February birthday is reached on 1 March
  *                       (GA 214.8)
@@ -67,8 +68,13 @@ DsFacts *ds_facts_new(DsFactTable *table, DsFactsLookup lookup, gpointer data, G
  *   hukou.province, hukou.prefecture, hukou.county   codes found in applicant.address by the
  *                       tables; UNKNOWN where the address does not tell
  *   residence.province, residence.prefecture, residence.county   from residence.region
+ *   unit.province, unit.prefecture, unit.county   from unit.region
+ *   application.category   cross-province | cross-prefecture | cross-county | cross-station |
+ *                       local: home against the accepting place (policy/place.h)
+ *   application.is-renewal   expired or damaged: 换领
  *   fingerprints.recorded   how many of the two rows have a result
- * @tables may be NULL: then hukou.* is UNKNOWN. Keeps references; the view must not change. */
+ * @tables may be NULL: then hukou.* and application.category are UNKNOWN. Keeps references; the
+ * view must not change. */
 DsFacts *ds_facts_from_view(DsFactTable *table, DsTables *tables, DsView *view);
 DsFacts *ds_facts_ref(DsFacts *self);
 void ds_facts_unref(DsFacts *self);

@@ -10,6 +10,7 @@
 typedef struct {
   const char *name; /* of the file */
   const DsFactTable *facts;
+  const DsTables *tables; /* NULL for a service */
 } Checker;
 
 static gboolean G_GNUC_PRINTF(4, 5)
@@ -95,19 +96,37 @@ check_kinds(const Checker *self, JsonObject *row, const char *path, GError **err
   return TRUE;
 }
 
-/* One row of any list: condition, dates, reference to the closed list, fact. */
+/* The facts and police units that a list of texts names. */
+static gboolean
+check_names(const Checker *self, JsonArray *names, const char *path, gboolean units, GError **error)
+{
+  for (guint i = 0; names != NULL && i < json_array_get_length(names); i++) {
+    const char *name = json_array_get_string_element(names, i);
+    if (units && ds_tables_police_unit_name(self->tables, name) == NULL)
+      return fail(self, path, error, "the police unit \"%s\" is not in tables/police-units.json",
+                  name);
+    if (!units && ds_fact_table_find(self->facts, name) == NULL)
+      return fail(self, path, error, "the fact \"%s\" is not declared in facts.json", name);
+  }
+  return TRUE;
+}
+
+/* One row of any list: condition, dates, reference to the closed list, fact, police units. */
 static gboolean
 check_row(const Checker *self, JsonObject *root, JsonObject *row, const char *path, GError **error)
 {
   const char *refusal = ds_json_string(row, "refusal"), *fact = ds_json_string(row, "fact");
 
+  if (fact == NULL)
+    fact = ds_json_string(row, "field");
   if (refusal != NULL && !on_list(root, refusal))
     return fail(self, path, error, "the refusal %s is not on the closed list /refusals", refusal);
   if (fact != NULL && ds_fact_table_find(self->facts, fact) == NULL)
     return fail(self, path, error, "the fact \"%s\" is not declared in facts.json", fact);
   return check_logic(self, json_object_get_member(row, "when"), path, error) &&
          check_order(self, row, "from", "until", path, error) &&
-         check_kinds(self, row, path, error);
+         check_kinds(self, row, path, error) &&
+         check_names(self, ds_json_array(row, "bureaus"), path, TRUE, error);
 }
 
 /* @key: the member that must be unique among the rows of root/@member, or NULL. */
@@ -133,22 +152,31 @@ check_rows(const Checker *self, JsonObject *root, JsonArray *rows, const char *m
 }
 
 gboolean
-ds_pack_check(JsonObject *root, const char *name, const DsFactTable *facts, GError **error)
+ds_pack_check(JsonObject *root, const char *name, const DsFactTable *facts, const DsTables *tables,
+              GError **error)
 {
   static const char *const lists[][2] = {
-      {"refusals", "code"}, {"rules", "id"},    {"documents", "id"},
-      {"checks", "id"},     {"fees", "id"},     {"settlement", "id"},
-      {"deadlines", "id"},  {"pickup", "mode"}, {"temporary-papers", "id"},
-      {"texts", "id"}};
-  Checker self = {.name = name, .facts = facts};
+      {"refusals", "code"}, {"rules", "id"},     {"documents", "id"},
+      {"checks", "id"},     {"fees", "id"},      {"settlement", "id"},
+      {"deadlines", "id"},  {"pickup", "mode"},  {"temporary-papers", "id"},
+      {"texts", "id"},      {"districts", "id"}, {"kit", "id"}};
+  static const char *const routes[] = {"systems", "signing", "producers"};
+  Checker self = {.name = name, .facts = facts, .tables = tables};
 
   if (!check_order(&self, root, "effective-from", "effective-until", "/", error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
     if (!check_rows(&self, root, ds_json_array(root, lists[i][0]), lists[i][0], lists[i][1], error))
       return FALSE;
-  JsonArray *producers = ds_json_array(ds_json_object(root, "routes"), "producers");
-  return check_rows(&self, root, producers, "routes/producers", NULL, error);
+  for (gsize i = 0; i < G_N_ELEMENTS(routes); i++) {
+    g_autofree char *member = g_strconcat("routes/", routes[i], NULL);
+    JsonArray *rows = ds_json_array(ds_json_object(root, "routes"), routes[i]);
+    if (!check_rows(&self, root, rows, member, NULL, error))
+      return FALSE;
+  }
+  JsonObject *comparison = ds_json_object(root, "comparison");
+  return comparison == NULL || check_names(&self, ds_json_array(comparison, "fields"),
+                                           "/comparison/fields", FALSE, error);
 }
 
 gboolean

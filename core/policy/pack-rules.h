@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 DsPack *ds_pack_new(JsonNode *root, GBytes *bytes, const char *name, GError **error);
 
 /* What the schema cannot say: ids unique, dates real, refusals on the closed list, every JsonLogic
- * operator and fact known, pick-up modes and texts unique. */
+ * operator, fact and police unit known, pick-up modes and texts unique. */
 gboolean ds_pack_check(JsonObject *root, const char *name, const DsFactTable *facts,
-                       GError **error);
+                       const DsTables *tables, GError **error);
 
 /* The same for a service's conditions. */
 gboolean ds_service_check(DsService *service, const char *name, const DsFactTable *facts,

@@ -102,7 +102,7 @@ ds_policy_load_pack_bytes(DsPolicy *self, GBytes *bytes, const char *name, GErro
   g_autoptr(JsonNode) raw = ds_json_parse(text != NULL ? text : "", (gssize)size, name, error);
   g_autoptr(JsonNode) root = raw != NULL ? with_inherited(self, raw, name, error) : NULL;
   if (root == NULL || !ds_schema_validate(self->pack_schema, root, name, error) ||
-      !ds_pack_check(json_node_get_object(root), name, self->facts, error))
+      !ds_pack_check(json_node_get_object(root), name, self->facts, self->tables, error))
     return NULL;
   g_autoptr(DsPack) pack = ds_pack_new(root, bytes, name, error);
   if (pack == NULL)

@@ -22,13 +22,15 @@ typedef struct {
 
 struct _DsTables {
   gatomicrefcount refs;
-  JsonNode *documents[3];
+  JsonNode *documents[4];
   GArray *spans;         /* of Span, by code, then year */
   GPtrArray *buffers;    /* the texts that names point into */
   GHashTable *provinces; /* "36" → Province */
   JsonObject *districts; /* the old common suffixes of a city's own districts */
   GHashTable *ethnic;    /* code → name */
   GHashTable *fingers;   /* code → JsonObject */
+  GHashTable *police;    /* id → JsonObject */
+  JsonArray *retired;    /* regions that became part of another */
 };
 
 static void
@@ -119,6 +121,7 @@ read_codes(DsTables *self)
 {
   JsonArray *groups = ds_json_array(json_node_get_object(self->documents[1]), "groups");
   JsonArray *fingers = ds_json_array(json_node_get_object(self->documents[2]), "positions");
+  JsonArray *police = ds_json_array(json_node_get_object(self->documents[3]), "units");
 
   for (guint i = 0; i < json_array_get_length(groups); i++) {
     JsonObject *row = json_array_get_object_element(groups, i);
@@ -129,12 +132,17 @@ read_codes(DsTables *self)
     JsonObject *row = json_array_get_object_element(fingers, i);
     g_hash_table_insert(self->fingers, (gpointer)ds_json_string(row, "code"), row);
   }
+  for (guint i = 0; i < json_array_get_length(police); i++) {
+    JsonObject *row = json_array_get_object_element(police, i);
+    g_hash_table_insert(self->police, (gpointer)ds_json_string(row, "id"), row);
+  }
+  self->retired = ds_json_array(json_node_get_object(self->documents[3]), "retired");
 }
 
 DsTables *
 ds_tables_load(const char *dir, GError **error)
 {
-  static const char *const names[] = {"regions", "ethnic", "fingers"};
+  static const char *const names[] = {"regions", "ethnic", "fingers", "police-units"};
   g_autoptr(DsTables) self = g_new0(DsTables, 1);
 
   g_atomic_ref_count_init(&self->refs);
@@ -143,6 +151,7 @@ ds_tables_load(const char *dir, GError **error)
   self->provinces = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, province_free);
   self->ethnic = g_hash_table_new(g_str_hash, g_str_equal);
   self->fingers = g_hash_table_new(g_str_hash, g_str_equal);
+  self->police = g_hash_table_new(g_str_hash, g_str_equal);
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
     self->documents[i] = ds_schema_load_checked(dir, names[i], error);
     if (self->documents[i] == NULL)
@@ -174,6 +183,7 @@ ds_tables_unref(DsTables *self)
   g_hash_table_unref(self->provinces);
   g_hash_table_unref(self->ethnic);
   g_hash_table_unref(self->fingers);
+  g_hash_table_unref(self->police);
   for (gsize i = 0; i < G_N_ELEMENTS(self->documents); i++)
     g_clear_pointer(&self->documents[i], json_node_unref);
   g_free(self);
@@ -305,6 +315,19 @@ match_region(const char *code, const char *name, gpointer data)
   match->length = length;
 }
 
+/* The region that one below @prefix has become whose old name @rest begins with, or NULL. */
+static const char *
+retired_below(const DsTables *self, const char *prefix, const char *rest)
+{
+  for (guint i = 0; i < json_array_get_length(self->retired); i++) {
+    JsonObject *row = json_array_get_object_element(self->retired, i);
+    if (g_str_has_prefix(ds_json_string(row, "code"), prefix) &&
+        g_str_has_prefix(rest, ds_json_string(row, "name")))
+      return ds_json_string(row, "now");
+  }
+  return NULL;
+}
+
 /* The deepest region below @province that @rest begins with, or NULL. Static in the tables. */
 static const char *
 region_below(const DsTables *self, const char *province, const char *rest)
@@ -318,7 +341,8 @@ region_below(const DsTables *self, const char *province, const char *rest)
   ds_tables_each_region(self, prefix, match_region, &county);
   if (county.code != NULL && !county.several)
     return county.code;
-  return city.code;
+  const char *now = county.code == NULL ? retired_below(self, prefix, inner) : NULL;
+  return now != NULL ? now : city.code;
 }
 
 char *
@@ -352,7 +376,36 @@ ds_tables_region_of_address(const DsTables *self, const char *address)
   return NULL;
 }
 
-/* ---- ethnic groups and fingers ---- */
+const char *
+ds_tables_region_now(const DsTables *self, const char *code)
+{
+  for (guint i = 0; i < json_array_get_length(self->retired); i++) {
+    JsonObject *row = json_array_get_object_element(self->retired, i);
+    if (g_str_equal(ds_json_string(row, "code"), code))
+      return ds_json_string(row, "now");
+  }
+  return code;
+}
+
+/* ---- police units, ethnic groups and fingers ---- */
+
+const char *
+ds_tables_police_unit_name(const DsTables *self, const char *id)
+{
+  return ds_json_string(g_hash_table_lookup(self->police, id), "name");
+}
+
+gboolean
+ds_tables_police_unit_reaches(const DsTables *self, const char *id, const char *county)
+{
+  JsonObject *unit = g_hash_table_lookup(self->police, id);
+  JsonArray *list = unit != NULL ? ds_json_array(unit, "area-in") : NULL;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length(list); i++)
+    if (g_str_equal(json_array_get_string_element(list, i), county))
+      return TRUE;
+  return FALSE;
+}
 
 const char *
 ds_tables_ethnic_name(const DsTables *self, const char *code)

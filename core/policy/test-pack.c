@@ -26,6 +26,8 @@ static const char *const files[] = {"facts.json",
                                     "tables/ethnic.schema.json",
                                     "tables/fingers.json",
                                     "tables/fingers.schema.json",
+                                    "tables/police-units.json",
+                                    "tables/police-units.schema.json",
                                     "tables/working-days.json",
                                     "tables/working-days.schema.json"};
 

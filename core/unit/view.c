@@ -3,6 +3,7 @@
 #include "unit/case.h"
 
 #include "base/clock.h"
+#include "policy/decide.h"
 #include "unit/pack.h"
 #include "unit/service.h"
 #include "vault/bundles.h"
@@ -154,6 +155,7 @@ ds_unit_case_view(DsUnit *self, const char *case_id, GError **error)
   if (pack == NULL)
     return NULL;
   ds_pack_add_facts(pack, view);
+  ds_policy_add_derived_facts(ds_unit_policy(self), pack, view);
   add_derived_facts(self, view, of->service);
   return g_steal_pointer(&view);
 }
