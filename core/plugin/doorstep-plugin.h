@@ -10,6 +10,7 @@
 #include "model/address.h"
 #include "model/age.h"
 #include "model/finding.h"
+#include "model/money.h"
 #include "model/name.h"
 #include "model/number.h"
 #include "model/person.h"

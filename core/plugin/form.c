@@ -4,6 +4,7 @@
 #include <libintl.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "policy/logic.h"
 
@@ -135,6 +136,14 @@ is_phone(const char *value)
 }
 
 static gboolean
+is_money(const char *value)
+{
+  gint64 fen;
+
+  return ds_money_parse_fen(value, &fen);
+}
+
+static gboolean
 is_integer(const char *value)
 {
   gint64 number;
@@ -173,6 +182,10 @@ type_problem(const DsField *field, const DsView *view, const char *value)
     return is_phone(value) ? NULL : _("is no telephone number: digits, at least five");
   case DS_FIELD_INTEGER:
     return is_integer(value) ? NULL : _("is no whole number");
+  case DS_FIELD_MONEY:
+    return is_money(value) ? NULL : _("is no amount of money");
+  case DS_FIELD_TIME:
+    return ds_clock_parse(value) >= 0 ? NULL : _("is no time like 2026-09-01T08:30:00+08:00");
   case DS_FIELD_TEXT:
   case DS_FIELD_NUMBER:
     break;

@@ -182,7 +182,7 @@ read_field_form(const DsInfoAt *at, DsField *field)
 
   field->type = ds_field_type_parse(type);
   if (field->type == 0)
-    ds_info_fail_at(at, "type", "expected text, date, number, bool, choice, phone or integer");
+    ds_info_fail_at(at, "type", "expected text, date, number, bool, choice, phone, integer, money or time");
   if (by != NULL && !g_str_equal(by, "citizen") && !g_str_equal(by, "officer"))
     ds_info_fail_at(at, "filled_by", "expected officer or citizen");
   field->by_citizen = g_strcmp0(by, "citizen") == 0;
@@ -200,7 +200,8 @@ read_field(DsInfoReader *reader, JsonNode *node, const char *path)
   field->options = g_ptr_array_new_with_free_func(option_free);
   if (!ds_info_enter(
           reader, node, path,
-          "name type title help pattern max_length options required when filled_by sensitive",
+          "name type title help pattern max_length options required when filled_by sensitive "
+          "unsigned",
           &at) ||
       !ds_info_require(&at, "name") || !ds_info_require(&at, "type") ||
       !ds_info_require(&at, "title"))
@@ -219,6 +220,7 @@ read_field(DsInfoReader *reader, JsonNode *node, const char *path)
   field->required = read_logic(&at, "required");
   field->when = read_logic(&at, "when");
   field->sensitive = ds_info_bool(&at, "sensitive");
+  field->is_unsigned = ds_info_bool(&at, "unsigned");
   return field;
 }
 
@@ -236,6 +238,7 @@ slot_free(gpointer data)
   g_clear_pointer(&self->when, json_node_unref);
   g_strfreev(self->media_types);
   g_free(self->notice_before);
+  g_strfreev(self->covers);
   g_free(self);
 }
 
@@ -246,7 +249,8 @@ read_slot(DsInfoReader *reader, JsonNode *node, const char *path)
   DsInfoAt at;
 
   if (!ds_info_enter(reader, node, path,
-                     "slot title help kinds min max required when media_types notice_before",
+                     "slot title help kinds min max required when media_types notice_before "
+                     "covers",
                      &at) ||
       !ds_info_require(&at, "slot") || !ds_info_require(&at, "title"))
     return need;
@@ -269,6 +273,10 @@ read_slot(DsInfoReader *reader, JsonNode *node, const char *path)
   need->notice_before = ds_info_string(&at, "notice_before");
   if (need->notice_before != NULL && !ds_plugin_id_is_valid(need->notice_before))
     ds_info_fail_at(&at, "notice_before", "expected the id of a step");
+  need->covers =
+      ds_info_words(&at, "covers", "^(fields|photo|joint-photo|fingerprint|document|confirmation)$");
+  if (need->covers[0] != NULL && need->slot != DS_SLOT_SIGNATURE)
+    ds_info_fail_at(&at, "covers", "only a signature covers something");
   return need;
 }
 

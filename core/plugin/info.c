@@ -11,7 +11,7 @@
 static const char *const type_words[] = {
     [DS_FIELD_TEXT] = "text",       [DS_FIELD_DATE] = "date",     [DS_FIELD_NUMBER] = "number",
     [DS_FIELD_BOOL] = "bool",       [DS_FIELD_CHOICE] = "choice", [DS_FIELD_PHONE] = "phone",
-    [DS_FIELD_INTEGER] = "integer",
+    [DS_FIELD_INTEGER] = "integer", [DS_FIELD_MONEY] = "money",   [DS_FIELD_TIME] = "time",
 };
 
 static const char *const kind_words[] = {
@@ -24,7 +24,7 @@ static const char *const kind_words[] = {
 const char *
 ds_field_type_word(DsFieldType type)
 {
-  return type >= DS_FIELD_TEXT && type <= DS_FIELD_INTEGER ? type_words[type] : "";
+  return type >= DS_FIELD_TEXT && type <= DS_FIELD_TIME ? type_words[type] : "";
 }
 
 DsFieldType

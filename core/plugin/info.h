@@ -36,6 +36,8 @@ typedef enum {
   DS_FIELD_CHOICE,  /* one of the options' values */
   DS_FIELD_PHONE,   /* digits, +, - and spaces; at least 5 digits */
   DS_FIELD_INTEGER, /* decimal, may begin with - */
+  DS_FIELD_MONEY,   /* fen, decimal; shown and asked for in yuan */
+  DS_FIELD_TIME,    /* RFC 3339: 2026-09-01T08:30:00+08:00 */
 } DsFieldType;
 
 /* "text", "date" … static; parse gives 0 for anything else. */
@@ -61,6 +63,7 @@ typedef struct {
   JsonNode *when;      /* JsonLogic; NULL: always asked */
   gboolean by_citizen; /* "filled_by": "citizen" */
   gboolean sensitive;  /* never shown in lists and logs */
+  gboolean is_unsigned; /* the officer's own word: no part of what a person signs */
 } DsField;
 
 typedef struct {
@@ -74,6 +77,8 @@ typedef struct {
   JsonNode *when;      /* JsonLogic; NULL: always offered */
   GStrv media_types;   /* by content; empty: any */
   char *notice_before; /* a step that must be done before the first capture; NULL: none */
+  GStrv covers;        /* for signatures: what the signer sees, "fields" and words of slots; empty:
+                          the signature is bound to nothing */
 } DsSlotNeed;
 
 typedef enum {

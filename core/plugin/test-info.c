@@ -51,11 +51,14 @@ test_everything(void)
       "\"fields\":[{\"name\":\"x.a\",\"type\":\"choice\"," TITLE
       ",\"options\":[{\"value\":\"1\"," TITLE "},{\"value\":\"2\"," TITLE "}],"
       "\"required\":true,\"when\":{\"<\":[{\"var\":\"age\"},16]},\"filled_by\":\"citizen\","
-      "\"sensitive\":true},"
+      "\"sensitive\":true,\"unsigned\":true},"
+      "{\"name\":\"x.c\",\"type\":\"money\"," TITLE "},{\"name\":\"x.d\",\"type\":\"time\"," TITLE
+      "},"
       "{\"name\":\"x.b\",\"type\":\"text\"," TITLE ",\"pattern\":\"[0-9]{6}|none\"}],"
       "\"slots\":[{\"slot\":\"document\"," TITLE ",\"kinds\":[{\"value\":\"lease\"," TITLE "}],"
       "\"min\":2,\"max\":5,\"required\":true,\"media_types\":[\"image/jpeg\"],"
-      "\"notice_before\":\"step-notice\"},{\"slot\":\"photo\"," TITLE "}],"
+      "\"notice_before\":\"step-notice\"},{\"slot\":\"photo\"," TITLE
+      "},{\"slot\":\"signature\"," TITLE ",\"covers\":[\"fields\",\"photo\"]}],"
       "\"needs\":{\"devices\":[\"camera\"]},\"requirements\":[\"R096\",\"R137\"]}";
   g_autoptr(GError) error = NULL;
   g_autoptr(DsPluginInfo) self = parse(json, &error);
@@ -67,6 +70,9 @@ test_everything(void)
   g_assert_true(JSON_NODE_HOLDS_OBJECT(choice->when));
   g_assert_true(choice->by_citizen);
   g_assert_true(choice->sensitive);
+  g_assert_true(choice->is_unsigned);
+  g_assert_cmpint(ds_plugin_info_field(self, "x.c")->type, ==, DS_FIELD_MONEY);
+  g_assert_cmpint(ds_plugin_info_field(self, "x.d")->type, ==, DS_FIELD_TIME);
   const DsField *text = ds_plugin_info_field(self, "x.b");
   g_assert_true(g_regex_match(text->pattern, "360102", 0, NULL));
   g_assert_true(g_regex_match(text->pattern, "none", 0, NULL));
@@ -82,6 +88,10 @@ test_everything(void)
   g_assert_cmpuint(photo->min, ==, 1);
   g_assert_cmpuint(photo->max, ==, 1);
   g_assert_cmpuint(g_strv_length(photo->media_types), ==, 0);
+  g_assert_cmpuint(g_strv_length(photo->covers), ==, 0);
+  const DsSlotNeed *signature = g_ptr_array_index(self->slots, 2);
+  g_assert_cmpstr(signature->covers[0], ==, "fields");
+  g_assert_cmpstr(signature->covers[1], ==, "photo");
   g_assert_cmpstr(self->devices[0], ==, "camera");
   g_assert_cmpuint(g_strv_length(self->requirements), ==, 2);
 }
@@ -155,6 +165,10 @@ static const struct {
      "plugin.json: /slots/0/media_types/0: expected a text of the form"},
     {SLOT(",\"slot\":\"photo\",\"notice_before\":\"Notice\""),
      "plugin.json: /slots/0/notice_before: expected the id of a step"},
+    {SLOT(",\"slot\":\"photo\",\"covers\":[\"fields\"]"),
+     "plugin.json: /slots/0/covers: only a signature covers something"},
+    {SLOT(",\"slot\":\"signature\",\"covers\":[\"signature\"]"),
+     "plugin.json: /slots/0/covers/0: expected a text of the form"},
     {"{" HEAD ",\"needs\":{\"network\":true}}", "plugin.json: /needs: unknown key \"network\""},
     {"{" HEAD ",\"requirements\":[\"96\"]}", "plugin.json: /requirements/0: "},
     {"{" HEAD ",\"documents\":[{\"id\":\"a\"," TITLE "}]}",

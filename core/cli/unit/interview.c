@@ -96,6 +96,10 @@ prompt_for(const DsField *field)
     return g_strdup_printf(_("%s (y or n)"), title);
   case DS_FIELD_DATE:
     return g_strdup_printf(_("%s (as 2026-09-01)"), title);
+  case DS_FIELD_TIME:
+    return g_strdup_printf(_("%s (as 2026-09-01 08:30)"), title);
+  case DS_FIELD_MONEY:
+    return g_strdup_printf(_("%s (in yuan)"), title);
   case DS_FIELD_TEXT:
   case DS_FIELD_NUMBER:
   case DS_FIELD_CHOICE:
