@@ -182,7 +182,8 @@ read_field_form(const DsInfoAt *at, DsField *field)
 
   field->type = ds_field_type_parse(type);
   if (field->type == 0)
-    ds_info_fail_at(at, "type", "expected text, date, number, bool, choice, phone, integer, money or time");
+    ds_info_fail_at(at, "type",
+                    "expected text, date, number, bool, choice, phone, integer, money or time");
   if (by != NULL && !g_str_equal(by, "citizen") && !g_str_equal(by, "officer"))
     ds_info_fail_at(at, "filled_by", "expected officer or citizen");
   field->by_citizen = g_strcmp0(by, "citizen") == 0;
@@ -273,8 +274,8 @@ read_slot(DsInfoReader *reader, JsonNode *node, const char *path)
   need->notice_before = ds_info_string(&at, "notice_before");
   if (need->notice_before != NULL && !ds_plugin_id_is_valid(need->notice_before))
     ds_info_fail_at(&at, "notice_before", "expected the id of a step");
-  need->covers =
-      ds_info_words(&at, "covers", "^(fields|photo|joint-photo|fingerprint|document|confirmation)$");
+  need->covers = ds_info_words(&at, "covers",
+                               "^(fields|photo|joint-photo|fingerprint|document|confirmation)$");
   if (need->covers[0] != NULL && need->slot != DS_SLOT_SIGNATURE)
     ds_info_fail_at(&at, "covers", "only a signature covers something");
   return need;

@@ -55,14 +55,14 @@ typedef struct {
   DsFieldType type;
   DsText title;
   DsText help;
-  GRegex *pattern;     /* anchored at both ends; NULL: any */
-  char *pattern_text;  /* as written, for messages */
-  guint max_length;    /* characters; 0: no limit of its own */
-  GPtrArray *options;  /* of DsOption, for CHOICE; never NULL */
-  JsonNode *required;  /* JsonLogic; NULL: not required */
-  JsonNode *when;      /* JsonLogic; NULL: always asked */
-  gboolean by_citizen; /* "filled_by": "citizen" */
-  gboolean sensitive;  /* never shown in lists and logs */
+  GRegex *pattern;      /* anchored at both ends; NULL: any */
+  char *pattern_text;   /* as written, for messages */
+  guint max_length;     /* characters; 0: no limit of its own */
+  GPtrArray *options;   /* of DsOption, for CHOICE; never NULL */
+  JsonNode *required;   /* JsonLogic; NULL: not required */
+  JsonNode *when;       /* JsonLogic; NULL: always asked */
+  gboolean by_citizen;  /* "filled_by": "citizen" */
+  gboolean sensitive;   /* never shown in lists and logs */
   gboolean is_unsigned; /* the officer's own word: no part of what a person signs */
 } DsField;
 

@@ -61,6 +61,18 @@ is_before(const DsPart *signature, const DsView *view, const char *field)
   return signed_at != NULL && shown_at != NULL && g_date_time_compare(signed_at, shown_at) < 0;
 }
 
+static const char *
+missing_words(const DsView *view, const char *signer)
+{
+  const char *stale = ds_view_fact(view, "signatures.stale");
+  g_auto(GStrv) words = g_strsplit(stale != NULL ? stale : "", " ", -1);
+
+  if (g_strv_contains((const char *const *)words, signer))
+    return _("the particulars have changed since the commitment was signed; have it signed again");
+  return g_str_equal(signer, "guardian") ? _("the guardian's signature under the commitment")
+                                         : _("the applicant's signature under the commitment");
+}
+
 static void
 check_signature(const DsView *view, DsFindings *findings)
 {
@@ -72,10 +84,7 @@ check_signature(const DsView *view, DsFindings *findings)
   signature = ds_view_find_part(view, DS_SLOT_SIGNATURE, signer);
   if (signature == NULL)
     ds_finding_cite(ds_findings_add(findings, DS_FINDING_MISSING, "commitment.signature",
-                                    "signature",
-                                    g_str_equal(signer, "guardian")
-                                        ? _("the guardian's signature under the commitment")
-                                        : _("the applicant's signature under the commitment")),
+                                    "signature", missing_words(view, signer)),
                     NOTICE, NULL, "承诺人（签名）", "R142");
   else if (is_before(signature, view, "notice.read-at") ||
            is_before(signature, view, "commitment.accepted-at"))

@@ -69,6 +69,8 @@ test_signature(void)
   step_expect(view, "commitment.signature", DS_FINDING_MISSING, "guardian's signature");
   step_add_part(view, DS_SLOT_SIGNATURE, "applicant", NULL);
   step_expect(view, "commitment.signature", DS_FINDING_MISSING, "guardian's signature");
+  ds_view_set_fact(view, "signatures.stale", "guardian");
+  step_expect(view, "commitment.signature", DS_FINDING_MISSING, "signed again");
   STEP_PART(view, DS_SLOT_SIGNATURE, "guardian", "captured-at", "2026-09-01T00:29:00Z");
   step_expect(view, "commitment.signature.early", DS_FINDING_INVALID, "before the text was read");
   STEP_PART(view, DS_SLOT_SIGNATURE, "guardian", "captured-at", "2026-09-01T00:31:00Z");

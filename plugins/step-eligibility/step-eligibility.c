@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why the person applies, and whether the reason fits the age on the day of the case. */
+/* Why the person applies, and whether the reason for a first card fits the age on the day of the
+ * case. Which reasons a service takes is the packs' word. */
 #include "plugin/doorstep-plugin.h"
 
 #include <libintl.h>
@@ -14,7 +15,8 @@ check_reason(const DsView *view, int age, DsFindings *findings)
   const char *reason = ds_view_field(view, "application.reason");
   gboolean minor = age < 16;
 
-  if (reason == NULL || g_str_equal(reason, minor ? "first-under-16" : "first-from-16"))
+  if (reason == NULL || !g_str_has_prefix(reason, "first-") ||
+      g_str_equal(reason, minor ? "first-under-16" : "first-from-16"))
     return;
   ds_finding_cite(
       ds_findings_add(findings, DS_FINDING_INVALID, "application.reason.age", "application.reason",

@@ -21,6 +21,10 @@ test_reason_fits_age(void)
   step_expect_quiet(child);
   step_expect_quiet(adult);
   step_expect_quiet(unknown);
+  ds_view_set_field(child, "application.reason", "lost");
+  step_expect_quiet(child);
+  ds_view_set_field(adult, "application.reason", "expired");
+  step_expect_quiet(adult);
 }
 
 static void

@@ -58,7 +58,8 @@ test_supervisor(void)
 
   ds_view_set_field(view, "identification.forgery-confirmed-by", "370811001");
   step_expect_quiet(view); /* nothing was noticed */
-  STEP_FIELDS(view, "identification.forgery", "true", "identification.forgery-detail", "户口簿印章模糊");
+  STEP_FIELDS(view, "identification.forgery", "true", "identification.forgery-detail",
+              "户口簿印章模糊");
   step_expect(view, "identification.supervisor.self", DS_FINDING_INVALID, "another officer");
   ds_view_set_field(view, "identification.forgery-confirmed-by", "37081100");
   step_expect(view, "identification.supervisor.unknown", DS_FINDING_INVALID, "no officer");
