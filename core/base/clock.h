@@ -15,6 +15,11 @@ typedef struct {
 
 DsTime ds_clock_now(void);
 
+/* For tests of what a clock set wrong does: from now on ds_clock_now answers with what @source
+ * gives. NULL: the machine's clocks again. */
+typedef DsTime (*DsClockSource)(void);
+void ds_clock_set_source(DsClockSource source);
+
 /* "2026-09-01T08:30:00Z" (UTC, whole seconds) for records. (transfer full) */
 char *ds_clock_format(gint64 wall_us);
 /* The inverse, also with an offset; -1 when @text is no RFC 3339 time. */

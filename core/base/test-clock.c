@@ -45,6 +45,25 @@ test_day_is_chinas(void)
   }
 }
 
+static DsTime
+new_year(void)
+{
+  return (DsTime){.wall_us = ds_clock_parse("2026-12-31T16:00:00Z"), .boot_us = 7, .boot_id = "b"};
+}
+
+static void
+test_source(void)
+{
+  ds_clock_set_source(new_year);
+  DsTime now = ds_clock_now();
+  ds_clock_set_source(NULL);
+
+  g_assert_cmpint(now.wall_us, ==, ds_clock_parse("2026-12-31T16:00:00Z"));
+  g_assert_cmpint(now.boot_us, ==, 7);
+  g_assert_cmpstr(now.boot_id, ==, "b");
+  g_assert_cmpint(ds_clock_now().wall_us, !=, now.wall_us);
+}
+
 static void
 test_dates(void)
 {
@@ -82,6 +101,7 @@ main(int argc, char **argv)
   g_test_add_func("/clock/parse-refuses", test_parse_refuses);
   g_test_add_func("/clock/day-is-chinas", test_day_is_chinas);
   g_test_add_func("/clock/dates", test_dates);
+  g_test_add_func("/clock/source", test_source);
   g_test_add_func("/clock/now", test_now);
   return g_test_run();
 }

@@ -21,11 +21,13 @@ put_signers(DsCborWriter *w, GArray *signers)
 static void
 put_time(DsCborWriter *w, const DsManifest *self)
 {
-  ds_cbor_put_array(w, 4);
+  ds_cbor_put_array(w, self->newest_us != 0 ? 5 : 4);
   ds_codec_put_time(w, self->time.wall_us, FALSE);
   ds_codec_put_time(w, self->time.boot_us, FALSE);
   ds_cbor_put_text(w, self->time.boot_id);
   ds_codec_put_time(w, self->station_us, TRUE);
+  if (self->newest_us != 0)
+    ds_codec_put_time(w, self->newest_us, FALSE);
 }
 
 GBytes *
@@ -133,12 +135,18 @@ get_time(DsCborReader *r, DsManifest *self)
 {
   g_autofree char *boot_id = NULL;
 
-  ds_cbor_enter_array(r, 4, 4);
+  const gsize count = ds_cbor_enter_array(r, 4, 5);
   self->time.wall_us = ds_codec_get_time(r, FALSE);
   self->time.boot_us = ds_codec_get_time(r, FALSE);
   boot_id = ds_cbor_dup_text(r, 0, sizeof self->time.boot_id - 1);
   g_strlcpy(self->time.boot_id, boot_id, sizeof self->time.boot_id);
   self->station_us = ds_codec_get_time(r, TRUE);
+  if (count == 5) {
+    self->newest_us = ds_codec_get_time(r, FALSE);
+    if (!ds_cbor_reader_failed(r) && self->newest_us <= self->time.wall_us)
+      ds_cbor_fail(r, DS_ERROR_INVALID,
+                   "the newest time seen stands there only when the clock was behind it");
+  }
   ds_cbor_leave(r);
 }
 

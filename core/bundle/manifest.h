@@ -55,6 +55,8 @@ typedef struct {
   DsDigest audit_head; /* head of the sender's journal */
   DsTime time;         /* of sealing */
   gint64 station_us;   /* newest station-signed time the sender had seen; 0: none */
+  gint64
+      newest_us; /* newest wall time the sender had seen, when its clock was behind that; else 0 */
 
   DsDigest id;          /* set by sign, parse and verify */
   DsVerified *verified; /* NULL after ds_manifest_parse: nothing is proved */

@@ -73,6 +73,24 @@ test_round_trip(World *w, gconstpointer unused)
   g_assert_true(ds_digest_equal(&same->id, &read->id));
 }
 
+/* The clock was behind a time seen before: said in the manifest, and only then. */
+static void
+test_clock_behind(World *w, gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsManifest) m = sample();
+
+  m->newest_us = m->time.wall_us + 3 * G_TIME_SPAN_DAY;
+  g_autoptr(GBytes) bytes = sign_case(w, m, &error);
+  g_autoptr(DsManifest) read = ds_manifest_verify(bytes, w->directory, &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(read->newest_us - read->time.wall_us, ==, 3 * G_TIME_SPAN_DAY);
+  m->newest_us = m->time.wall_us;
+  g_assert_null(sign_case(w, m, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  g_assert_nonnull(strstr(error->message, "only when the clock was behind it"));
+}
+
 static void
 expect_refused(GBytes *bytes, const DsDirectory *directory, gint code, const char *part)
 {
@@ -249,6 +267,7 @@ main(int argc, char **argv)
 #define ADD(name, func) \
   g_test_add("/bundle/manifest/" name, World, NULL, world_set_up, func, world_tear_down)
   ADD("round-trip", test_round_trip);
+  ADD("clock-behind", test_clock_behind);
   ADD("wrong-signers", test_wrong_signers);
   ADD("missing-signature", test_missing_signature);
   ADD("roles-are-complete", test_roles_are_complete);

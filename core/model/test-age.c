@@ -23,6 +23,9 @@ test_birthdays(void)
   g_assert_cmpint(age("1992-02-29", "2018-02-28"), ==, 25);
   g_assert_cmpint(age("1992-02-29", "2018-03-01"), ==, 26);
   g_assert_cmpint(age("1992-02-29", "2020-02-29"), ==, 28);
+  /* sixteen on 1 March: the year 2100 has no 29 February */
+  g_assert_cmpint(age("2084-02-29", "2100-02-28"), ==, 15);
+  g_assert_cmpint(age("2084-02-29", "2100-03-01"), ==, 16);
   g_assert_cmpint(age("2026-09-02", "2026-09-01"), ==, -1);
 }
 

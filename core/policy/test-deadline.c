@@ -48,6 +48,8 @@ test_due(void)
       {"2026-09-01", 60, DS_DAYS_CALENDAR, "2026-10-31"},
       {"2026-12-20", 60, DS_DAYS_CALENDAR, "2027-02-18"},
       {"2028-02-28", 1, DS_DAYS_CALENDAR, "2028-02-29"},
+      {"2026-12-31", 60, DS_DAYS_CALENDAR, "2027-03-01"},
+      {"2028-02-29", 60, DS_DAYS_CALENDAR, "2028-04-29"},
   };
   g_autoptr(DsCalendar) self = calendar();
 

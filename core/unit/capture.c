@@ -14,6 +14,7 @@
 #include "bundle/open.h"
 #include "unit/case.h"
 #include "unit/check.h"
+#include "unit/day.h"
 #include "unit/record.h"
 #include "unit/service.h"
 #include "unit/unit-private.h"
@@ -199,6 +200,7 @@ add_to_vault(DsUnit *self, const char *case_id, const char *step, const DsSlotNe
 
   return transaction != NULL && supersede_older(self, case_id, need, part->part, error) &&
          ds_vault_add_part(self->vault, case_id, step, part, self->officer, error) &&
+         (part->part->slot != DS_SLOT_SIGNATURE || ds_unit_fix_day(self, case_id, TRUE, error)) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 

@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "unit/confirm.h"
+#include "unit/day.h"
 #include "unit/seal.h"
 #include "unit/service.h"
+#include "unit/watch.h"
 #include "vault/journal.h"
 #include "vault/setting.h"
 
@@ -91,7 +93,7 @@ ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *service,
   }
 
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(vault, error);
-  if (transaction == NULL)
+  if (transaction == NULL || !ds_unit_watch_clock(self, NULL, error))
     return NULL;
   g_autofree char *id = next_local_number(self, error);
   if (id == NULL ||
@@ -184,7 +186,7 @@ ds_unit_case_end(DsUnit *self, const char *case_id, DsCaseState state, const cha
   DsVault *vault = ds_unit_vault(self);
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(vault, error);
 
-  return transaction != NULL &&
+  return transaction != NULL && ds_unit_fix_day(self, case_id, FALSE, error) &&
          ds_vault_set_field(vault, case_id, NULL, field, reason, ds_unit_officer(self), error) &&
          ds_vault_set_case_state(vault, case_id, state, field, ds_unit_officer(self), error) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "plugin/form.h"
 #include "unit/confirm.h"
+#include "unit/day.h"
 #include "unit/pack.h"
 #include "unit/service.h"
 
@@ -208,8 +209,11 @@ ds_unit_case_wait(DsUnit *self, const char *case_id, GError **error)
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "case %s misses nothing: seal it", case_id);
     return FALSE;
   }
-  return ds_vault_set_case_state(ds_unit_vault(self), case_id, DS_CASE_AWAITING_MATERIAL,
-                                 "material is missing", ds_unit_officer(self), error);
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(ds_unit_vault(self), error);
+  return transaction != NULL && ds_unit_forget_day(self, case_id, error) &&
+         ds_vault_set_case_state(ds_unit_vault(self), case_id, DS_CASE_AWAITING_MATERIAL,
+                                 "material is missing", ds_unit_officer(self), error) &&
+         ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
 static void

@@ -71,12 +71,10 @@ ds_unit_load_trip_packs(DsUnit *self, GError **error)
 }
 
 DsPack *
-ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error)
+ds_unit_pack_on(DsUnit *self, const DsVaultCase *of, const GDate *day, GError **error)
 {
-  if (of->pack != NULL && of->pack_version != NULL)
-    return ds_policy_pack_by_id(self->policy, of->pack, (guint)atoi(of->pack_version), NULL, error);
-
   const char *problem = g_hash_table_lookup(self->pack_problems, of->trip);
+
   if (problem != NULL) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
                 "the rules that trip %s brought cannot be used by this version of Doorstep, ask "
@@ -85,9 +83,18 @@ ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error)
     return NULL;
   }
   g_autoptr(DsVaultTrip) trip = ds_vault_trip(self->vault, of->trip, error);
+  return trip != NULL
+             ? ds_policy_pack_for(self->policy, trip->jurisdiction, of->service, day, error)
+             : NULL;
+}
+
+DsPack *
+ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error)
+{
   GDate today;
-  if (trip == NULL)
-    return NULL;
+
+  if (of->pack != NULL && of->pack_version != NULL)
+    return ds_policy_pack_by_id(self->policy, of->pack, (guint)atoi(of->pack_version), NULL, error);
   ds_clock_day(ds_clock_now().wall_us, &today);
-  return ds_policy_pack_for(self->policy, trip->jurisdiction, of->service, &today, error);
+  return ds_unit_pack_on(self, of, &today, error);
 }

@@ -12,9 +12,11 @@ G_BEGIN_DECLS
  * closes its trip alone: ds_unit_case_pack then says why. */
 gboolean ds_unit_load_trip_packs(DsUnit *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The pack: the one the case was sealed under, else that of its trip's jurisdiction today.
- * DS_ERROR_NOT_FOUND names jurisdiction and day, DS_ERROR_INVALID the trip whose rules are broken.
- * (transfer full) */
+/* The pack: the one of the case's day once that is fixed (unit/day.h), else that of its trip's
+ * jurisdiction today. DS_ERROR_NOT_FOUND names jurisdiction and day, DS_ERROR_INVALID the trip
+ * whose rules are broken. (transfer full) */
 DsPack *ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error);
+/* The same for @day, whatever the case has. (transfer full) */
+DsPack *ds_unit_pack_on(DsUnit *self, const DsVaultCase *of, const GDate *day, GError **error);
 
 G_END_DECLS

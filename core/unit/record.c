@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "bundle/chunk.h"
+#include "unit/watch.h"
 
 DsRecordPart *
 ds_unit_record_part(DsRecord *record, const DsVaultPart *held, GError **error)
@@ -89,6 +90,21 @@ add_decision(DsRecord *record, const DsDecision *decision)
   }
 }
 
+/* A reviewer should know that times in here may be wrong. */
+static gboolean
+add_clock(DsUnit *self, DsRecord *record, GError **error)
+{
+  DsWatch watch;
+
+  if (!ds_unit_watch_clock(self, &watch, error))
+    return FALSE;
+  if (watch.behind_us == 0)
+    return TRUE;
+  g_autofree char *seconds = g_strdup_printf("%" G_GINT64_FORMAT, watch.behind_us / G_USEC_PER_SEC);
+  ds_record_set_fact(record, "clock.behind-seconds", seconds);
+  return TRUE;
+}
+
 /* Where an officer went on against a warning, or ended the case, the words are a decision with a
  * name under it. */
 static void
@@ -141,7 +157,7 @@ ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *chec
   add_values(record, check);
   add_decision(record, check->decision);
   add_reasons(self, record, check->view);
-  if (!add_parts(self, record, of->id, error))
+  if (!add_clock(self, record, error) || !add_parts(self, record, of->id, error))
     return NULL;
   return g_steal_pointer(&record);
 }

@@ -4,9 +4,11 @@
 #include "base/error.h"
 #include "bundle/open.h"
 #include "bundle/seal.h"
+#include "unit/day.h"
 #include "unit/record.h"
 #include "unit/sealing.h"
 #include "unit/unit-private.h"
+#include "unit/watch.h"
 #include "vault/bundles.h"
 #include "vault/setting.h"
 
@@ -48,6 +50,23 @@ outcome_of(const DsVaultCase *of, const DsCaseCheck *check, DsCaseOutcome *outco
   return FALSE;
 }
 
+/* Day and rules first, so that everything in the bundle is of one day. (transfer full) */
+static DsCaseCheck *
+check_to_seal(DsUnit *self, const DsVaultCase *of, DsCaseOutcome *outcome, GError **error)
+{
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
+  g_autoptr(DsCaseCheck) check = NULL;
+
+  if (transaction == NULL ||
+      (of->state < DS_CASE_SEALED && !ds_unit_fix_day(self, of->id, FALSE, error)))
+    return NULL;
+  check = ds_unit_case_check(self, of->id, error);
+  if (check == NULL || !outcome_of(of, check, outcome, error) ||
+      !ds_vault_commit(g_steal_pointer(&transaction), error))
+    return NULL;
+  return g_steal_pointer(&check);
+}
+
 /* ---- read-back: every byte, with the keys about to be forgotten ---- */
 
 static GBytes *
@@ -85,7 +104,12 @@ describe_bundle(DsUnit *self, const DsVaultCase *of, DsManifest *manifest, DsAud
   }
   manifest->unit = g_strdup(self->id);
   manifest->kind = DS_BUNDLE_CASE;
+  DsWatch watch;
+  if (!ds_unit_watch_clock(self, &watch, error))
+    return FALSE;
   manifest->time = ds_clock_now();
+  manifest->newest_us =
+      watch.behind_us > 0 && watch.newest_us > manifest->time.wall_us ? watch.newest_us : 0;
   manifest->directory_version = self->directory->version;
   manifest->has_replaces = before != NULL;
   if (before != NULL)
@@ -132,8 +156,8 @@ ds_unit_case_seal(DsUnit *self, const char *case_id, DsDigest *id, GError **erro
   of = ds_vault_case(self->vault, case_id, error);
   if (of == NULL)
     return FALSE;
-  check = ds_unit_case_check(self, case_id, error);
-  if (check == NULL || !outcome_of(of, check, &outcome, error))
+  check = check_to_seal(self, of, &outcome, error);
+  if (check == NULL)
     return FALSE;
 
   g_autoptr(DsRecord) record = ds_unit_record_case(self, of, check, outcome, error);

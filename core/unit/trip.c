@@ -6,6 +6,7 @@
 #include "policy/json.h"
 #include "unit/pack.h"
 #include "unit/unit-private.h"
+#include "vault/journal.h"
 #include "vault/trip.h"
 
 #define ROSTER_ROWS_MAX 100000
@@ -33,7 +34,12 @@ add_trip(DsUnit *self, const DsDigest *bundle, const DsRecord *record, GError **
   trip.jurisdiction =
       trip.day != NULL ? (char *)need_field(record, "trip.jurisdiction", error) : NULL;
   trip.region = trip.jurisdiction != NULL ? (char *)need_field(record, "trip.region", error) : NULL;
-  return trip.region != NULL && ds_vault_add_trip(self->vault, &trip, error);
+  if (trip.region == NULL)
+    return FALSE;
+  g_autoptr(DsVaultTrip) known = ds_vault_trip(self->vault, trip.id, NULL);
+  return ds_vault_add_trip(self->vault, &trip, error) &&
+         (known != NULL ||
+          ds_vault_log(self->vault, NULL, NULL, "trip-taken", trip.id, self->officer, error));
 }
 
 /* {"row": 7, "fields": {"applicant.name": "…"}}: the row as the station's file counted it, and

@@ -10,6 +10,7 @@
 #include "unit/pins.h"
 #include "unit/seal.h"
 #include "unit/unit-private.h"
+#include "unit/watch.h"
 #include "vault/bundles.h"
 #include "vault/setting.h"
 
@@ -121,9 +122,12 @@ finish_interrupted(DsUnit *self)
 {
   g_autoptr(GError) seal = NULL;
   g_autoptr(GError) prune = NULL;
+  g_autoptr(GError) clock = NULL;
 
   if (!ds_unit_finish_seal(self, &seal))
     g_debug("%s", seal->message);
+  if (!ds_unit_watch_clock(self, NULL, &clock))
+    g_debug("%s", clock->message);
   if (!ds_vault_finish_prunes(self->vault, self->store, self->spool, self->officer, NULL, &prune))
     g_debug("%s", prune->message);
 }

@@ -308,15 +308,20 @@ ds_vault_set_case_pack(DsVault *self, const char *id, const char *pack, const ch
                        const char *day, const char *who, GError **error)
 {
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self, error);
-  g_autofree char *detail =
-      g_strdup_printf("%s %s, day %s", pack, pack_version, day != NULL ? day : "not set");
+  g_autofree char *detail = pack != NULL ? g_strdup_printf("%s %s, day %s", pack, pack_version,
+                                                           day != NULL ? day : "not set")
+                                         : g_strdup("none");
 
-  return transaction != NULL && ds_vault_require_case(self, id, error) &&
-         ds_db_run(self->db, error,
-                   "UPDATE cases SET pack = ?, pack_version = ?, day = ? WHERE id = ?", "tttt",
-                   pack, pack_version, day, id) &&
-         ds_vault_append(self, id, NULL, EVENT, "pack", detail, who, NULL, error) &&
-         ds_vault_commit(g_steal_pointer(&transaction), error);
+  if (transaction == NULL || !ds_vault_require_case(self, id, error))
+    return FALSE;
+  if (!ds_db_run(self->db, error,
+                 "UPDATE cases SET pack = ?1, pack_version = ?2, day = ?3 WHERE id = ?4 AND NOT"
+                 " (pack IS ?1 AND pack_version IS ?2 AND day IS ?3)",
+                 "tttt", pack, pack_version, day, id))
+    return FALSE;
+  return ds_db_changes(self->db) == 0 || /* nothing was written, so nothing is undone */
+         (ds_vault_append(self, id, NULL, EVENT, "pack", detail, who, NULL, error) &&
+          ds_vault_commit(g_steal_pointer(&transaction), error));
 }
 
 gboolean

@@ -91,7 +91,8 @@ GPtrArray *ds_vault_cases_by_name(DsVault *self, const char *part, guint limit,
 gboolean ds_vault_set_case_state(DsVault *self, const char *id, DsCaseState state,
                                  const char *cause, const char *who,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Journalled. @day is what selected the pack. */
+/* Journalled, unless it has just these. @day is what selected the pack; all three NULL: none again.
+ */
 gboolean ds_vault_set_case_pack(DsVault *self, const char *id, const char *pack,
                                 const char *pack_version, const char *day, const char *who,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

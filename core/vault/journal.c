@@ -44,6 +44,13 @@ ds_vault_audit_head(DsVault *self, DsAuditHead *head, GError **error)
   return TRUE;
 }
 
+gboolean
+ds_vault_newest_wall(DsVault *self, guint64 after, gint64 *wall_us, GError **error)
+{
+  return ds_db_get_int(self->db, wall_us, 0, error, "SELECT max(wall) FROM journal WHERE entry > ?",
+                       "l", (gint64)after);
+}
+
 static gboolean
 check_value(const char *name, const char *value, GError **error)
 {

@@ -72,6 +72,9 @@ typedef struct {
 
 gboolean ds_vault_audit_head(DsVault *self, DsAuditHead *head,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest wall time of the entries after @after; 0 when there is none. */
+gboolean ds_vault_newest_wall(DsVault *self, guint64 after, gint64 *wall_us,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Walks the whole chain: every hash, every commitment still open, no gaps, the heads that sealed
  * bundles carry, and the current values against it. FALSE with DS_ERROR_REFUSED and @first_bad
  * (may be NULL) the index of the first entry that does not hold, one past the last when the end

@@ -13,7 +13,8 @@ import sys
 
 from cose import (CHUNK_MAX, CHUNK_PLAIN, Key, Sign, Sign1, cose_key, open_chunk, open_encrypt)
 from strict import (MIB, TEXT_MAX, Map, Refusal, array, decode, digest, identifier, listed, need,
-                    number, number_listed, octets, or_null, ref, row, sha256, text, texts, time)
+                    number, number_listed, octets, or_null, ref, row, row_and, sha256, text, texts,
+                    time)
 
 PART_MAX = 64 * MIB
 SLOTS = {1: ('photo', 'joint-photo', 'fingerprint', 'signature', 'document', 'confirmation'),
@@ -51,9 +52,12 @@ def parse_manifest(data):
     need(all(a < b for a, b in zip(names, names[1:])), 'invalid', 'order of chunks')
     self['directory_version'] = fields.take(11, number())
     self['audit_head'] = fields.take(12, or_null(digest))
-    self['wall'], self['boot'], self['boot_id'], station = fields.take(
-        13, row(time, time, text(0, 36), or_null(number(1))))
+    self['wall'], self['boot'], self['boot_id'], station, newest = fields.take(
+        13, row_and(number(1), time, time, text(0, 36), or_null(number(1))))
     self['station_time'] = station or 0
+    need(newest is None or newest > self['wall'], 'invalid', 'newest time')
+    if newest is not None:
+        self['newest_time'] = newest
     fields.end(crit=14)
     need(len(cose.leaves) == len(self['signers']), 'invalid', 'signatures')
     for leaf, (_, kid) in zip(cose.leaves, self['signers']):

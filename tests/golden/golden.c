@@ -255,6 +255,8 @@ golden_dump_manifest(JsonBuilder *b, const DsManifest *m)
   set_number(b, "boot", m->time.boot_us);
   set_text(b, "boot_id", m->time.boot_id);
   set_number(b, "station_time", m->station_us);
+  if (m->newest_us != 0)
+    set_number(b, "newest_time", m->newest_us);
   json_builder_end_object(b);
 }
 

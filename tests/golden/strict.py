@@ -183,6 +183,14 @@ def row(*checks):
     return check
 
 
+def row_and(check_last, *checks):
+    """A row with one more, optional element: None when it is not there."""
+    def check(value):
+        longer = isinstance(value, list) and len(value) == len(checks) + 1
+        return row(*checks, check_last)(value) if longer else [*row(*checks)(value), None]
+    return check
+
+
 def or_null(check_value):
     return lambda value: None if value is None else check_value(value)
 

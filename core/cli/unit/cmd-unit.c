@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "cli/unit/clock-print.h"
 #include "courier/config.h"
 #include "unit/enrol.h"
 #include "vault/bundles.h"
@@ -209,6 +210,7 @@ typedef struct {
   guint64 waiting_bytes;
   guint64 objects, object_bytes, free_bytes;
   guint64 cases[DS_CASE_STATE_LAST + 1];
+  DsWatch watch;
 } Status;
 
 static gboolean
@@ -219,7 +221,8 @@ read_status(DsUnit *unit, Status *status, GError **error)
   if (bundles == NULL ||
       !ds_store_usage(ds_unit_store(unit), &status->objects, &status->object_bytes, error) ||
       !ds_store_free_space(ds_unit_store(unit), &status->free_bytes, error) ||
-      !ds_vault_count_cases(ds_unit_vault(unit), NULL, status->cases, error))
+      !ds_vault_count_cases(ds_unit_vault(unit), NULL, status->cases, error) ||
+      !ds_unit_read_watch(unit, &status->watch, error))
     return FALSE;
   status->waiting = bundles->len;
   for (guint i = 0; i < bundles->len; i++) {
@@ -257,6 +260,7 @@ print_status_json(DsUnit *unit, const Status *status)
       json_builder_add_int_value(builder, (gint64)status->cases[state]);
     }
   json_builder_end_object(builder);
+  ds_clock_print_json(builder, &status->watch);
   json_builder_end_object(builder);
   ds_face_print(builder);
 }
@@ -283,6 +287,9 @@ run_status(DsFace *face, char **args, GError **error)
   g_autofree char *held = g_format_size(status.object_bytes);
   g_print(_("%u bundles not yet pruned, %s of evidence here, room for about %llu more cases\n"),
           status.waiting, held, (unsigned long long)(status.free_bytes / CASE_BYTES));
+  g_autofree char *warning = ds_clock_print_warning(&status.watch);
+  if (warning != NULL)
+    g_print("%s\n", warning);
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cli/common/report.h"
+#include "cli/unit/clock-print.h"
 #include "plugin/profile.h"
 
 static const char *
@@ -25,6 +26,19 @@ static void
 show_progress(guint done, guint total, gpointer progress)
 {
   ds_cli_progress_show(progress, _("%u of %u"), done, total);
+}
+
+/* A wrong clock stops nothing; it is said at every unlock until it is right. */
+static void
+warn_of_clock(DsUnit *unit)
+{
+  DsWatch watch;
+
+  if (!ds_unit_read_watch(unit, &watch, NULL))
+    return;
+  g_autofree char *warning = ds_clock_print_warning(&watch);
+  if (warning != NULL)
+    g_printerr("%s: %s\n", DS_PROGRAM, warning);
 }
 
 DsUnit *
@@ -53,6 +67,7 @@ ds_face_unit(DsFace *self, GError **error)
   if (self->unit != NULL) {
     self->progress = ds_cli_progress_new(DS_PROGRAM, self->quiet);
     ds_unit_set_progress(self->unit, show_progress, self->progress);
+    warn_of_clock(self->unit);
   }
   return self->unit;
 }

@@ -63,6 +63,7 @@ typedef struct {
 extern const DsCommand ds_commands_unit[];
 extern const DsCommand ds_commands_trip[];
 extern const DsCommand ds_commands_case[];
+extern const DsCommand ds_commands_clock[];
 extern const DsCommand ds_commands_case_end[];
 extern const DsCommand ds_commands_carry[];
 extern const DsCommand ds_commands_tools[];
