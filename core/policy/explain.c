@@ -214,13 +214,27 @@ append_fee(GString *out, const DsFee *fee, gboolean zh)
 }
 
 static void
-append_deadline(GString *out, const DsDeadline *deadline, gboolean zh)
+append_term(GString *out, const DsDeadline *deadline, gboolean zh)
 {
   gboolean working = deadline->unit == DS_DAYS_WORKING;
 
-  g_string_append_printf(out, zh ? "期限：%s %u%s" : "deadline: %s, %u %s",
-                         zh ? deadline->title_zh : deadline->title_en, deadline->value,
-                         zh ? (working ? "个工作日" : "日") : (working ? "working days" : "days"));
+  g_string_append_printf(out, zh ? "期限：%s " : "deadline: %s, ",
+                         zh ? deadline->title_zh : deadline->title_en);
+  if (deadline->value == 0 && deadline->at != NULL)
+    g_string_append(out, zh ? (working ? "当个工作日" : "当日")
+                            : (working ? "the same working day" : "the same day"));
+  else
+    g_string_append_printf(out, "%u%s", deadline->value,
+                           zh ? (working ? "个工作日" : "日")
+                              : (working ? " working days" : " days"));
+  if (deadline->at != NULL)
+    g_string_append_printf(out, zh ? "%s前" : " before %s", deadline->at);
+}
+
+static void
+append_deadline(GString *out, const DsDeadline *deadline, gboolean zh)
+{
+  append_term(out, deadline, zh);
   if (deadline->known) {
     g_autofree char *day = ds_date_format(&deadline->due.day);
     g_string_append_printf(out, zh ? "，至%s%s" : ", until %s%s", day,
@@ -253,6 +267,11 @@ ds_policy_explain_text(const DsDecision *self, const char *language)
                            zh ? self->retention_zh : self->retention);
   if (self->system != NULL)
     g_string_append_printf(out, zh ? "流转：%s\n" : "handed to: %s\n", self->system);
+  if (self->signing_system != NULL)
+    g_string_append_printf(out, zh ? "审签：%s\n" : "signed in: %s\n", self->signing_system);
+  if (self->refund_zh != NULL)
+    g_string_append_printf(out, zh ? "退费：%s\n" : "refund: %s\n",
+                           zh ? self->refund_zh : self->refund_en);
   if (self->producer != NULL)
     g_string_append_printf(out, zh ? "制证：%s\n" : "made by: %s\n", self->producer);
   return g_string_free(g_steal_pointer(&out), FALSE);

@@ -304,8 +304,8 @@ test_not_found_says_why(void)
                   "are: jiangxi-first-application version 1 from 2021-01-01); ask the station for "
                   "one");
   g_clear_error(&error);
-  g_assert_null(ds_policy_pack_for(policy, "jining", NULL, &day, &error));
-  g_assert_nonnull(strstr(error->message, "jining is in force on 2020-12-31 (here are: none)"));
+  g_assert_null(ds_policy_pack_for(policy, "rugao", NULL, &day, &error));
+  g_assert_nonnull(strstr(error->message, "rugao is in force on 2020-12-31 (here are: none)"));
 }
 
 static void
@@ -335,11 +335,12 @@ test_dispatched(void)
   g_autoptr(GBytes) big = g_bytes_new_take(g_malloc0(2 * 1024 * 1024), 2 * 1024 * 1024);
   g_autoptr(GBytes) empty = g_bytes_new(NULL, 0);
   g_autoptr(GBytes) list = g_bytes_new_static("[]", 2);
+  guint before = ds_policy_pack_count(policy);
 
   g_autoptr(DsPack) again = ds_policy_load_pack_bytes(policy, ds_pack_bytes(pack), "again", &error);
   g_assert_no_error(error);
   g_assert_true(again == pack);
-  g_assert_cmpuint(ds_policy_pack_count(policy), ==, 1);
+  g_assert_cmpuint(ds_policy_pack_count(policy), ==, before);
   g_assert_null(ds_policy_load_pack_bytes(policy, other, "other.json", &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_EXISTS);
   g_clear_error(&error);
