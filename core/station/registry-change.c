@@ -79,8 +79,9 @@ state_of(const DsRecordCase *application)
     return "refused";
   case DS_CASE_OUTCOME_WITHDRAWN:
     return "withdrawn";
-  case DS_CASE_OUTCOME_COMPLETE:
   case DS_CASE_OUTCOME_PENDING:
+    return "identification";
+  case DS_CASE_OUTCOME_COMPLETE:
     break;
   }
   return "review";
@@ -144,7 +145,7 @@ find_duplicates(DsStation *self, const char *key, const DsRecord *record, guint 
   DsDbRows *rows = ds_db_query(
       self->cases, error,
       "SELECT key FROM person_case WHERE number = ? AND service = ? AND key <> ? AND state NOT IN"
-      " ('refused', 'withdrawn', 'not-issued', 'duplicate')",
+      " ('refused', 'refused-by-station', 'withdrawn', 'not-issued', 'duplicate')",
       "ttt", number, record->application->service, key);
   while (rows != NULL && (step = ds_db_rows_next(rows, error)) == DS_DB_ROW)
     g_ptr_array_add(others, g_strdup(ds_db_rows_text(rows, 0)));
@@ -218,7 +219,8 @@ ds_registry_decide(DsStation *self, const DsRegistryCase *about, const DsRegistr
       !ds_db_run(self->cases, error, "UPDATE person_case SET state = ?, due = ? WHERE key = ?",
                  "ttt", decision->state, decision->due, about->key) ||
       !log_event(self, about->key, decision->by, decision->event, decision->text, error) ||
-      !promise(self, about->unit, &about->bundle, decision->say, decision->detail, error) ||
+      (decision->say != 0 &&
+       !promise(self, about->unit, &about->bundle, decision->say, decision->detail, error)) ||
       !ds_db_commit(g_steal_pointer(&transaction), error))
     return FALSE;
   ds_station_check(self, "decided");

@@ -57,7 +57,7 @@ JsonArray *ds_registry_versions(DsStation *self, const char *key, GError **error
  * ledger by ds_registry_settle, now or at the next unlock. */
 typedef struct {
   const char *state;
-  DsState say;
+  DsState say; /* 0: the unit need not know */
   const char *by;
   const char *event;  /* for the history: "returned" */
   const char *text;   /* for the history, may be NULL */

@@ -5,18 +5,16 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "policy/deadline.h"
 #include "station/ledger.h"
-#include "station/registry.h"
+#include "station/review-private.h"
+#include "station/rules.h"
+#include "station/show.h"
 #include "station/station-private.h"
 
-/* R051: an ordinary case's feedback is answered within three working days. */
-#define RETURN_WORKING_DAYS 3
 #define TEXT_MAX 4096
 
-/* The case, once it may be decided from one of @states (NULL-terminated). (transfer full) */
-static DsRegistryCase *
-find_open(DsStation *self, const char *name, const char *const *states, GError **error)
+DsRegistryCase *
+ds_review_find(DsStation *self, const char *name, const char *const *states, GError **error)
 {
   g_autoptr(DsLedgerBundle) bundle = NULL;
 
@@ -30,6 +28,14 @@ find_open(DsStation *self, const char *name, const char *const *states, GError *
                 "case %s is not archived yet: run \"doorstep-station intake\" first", found->key);
     return NULL;
   }
+  if (!g_strv_contains(states, found->state) && strcmp(found->state, "identification") == 0) {
+    g_set_error(
+        error, DS_ERROR, DS_ERROR_REFUSED,
+        "case %s was taken without a document (容缺) and is not identified: compare it with "
+        "the earlier picture and fingerprints and run \"doorstep-station identify\" first",
+        found->key);
+    return NULL;
+  }
   if (!g_strv_contains(states, found->state)) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "case %s is \"%s\": this cannot be done with it",
                 found->key, found->state);
@@ -38,8 +44,8 @@ find_open(DsStation *self, const char *name, const char *const *states, GError *
   return g_steal_pointer(&found);
 }
 
-static gboolean
-require_text(const char *what, const char *text, GError **error)
+gboolean
+ds_review_require_text(const char *what, const char *text, GError **error)
 {
   if (text != NULL && *text != '\0' && strlen(text) <= TEXT_MAX && g_utf8_validate(text, -1, NULL))
     return TRUE;
@@ -48,77 +54,97 @@ require_text(const char *what, const char *text, GError **error)
   return FALSE;
 }
 
-static GHashTable *
-new_detail(void)
+GHashTable *
+ds_review_detail(void)
 {
   return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 }
 
 gboolean
-ds_station_accept(DsStation *self, const char *name, const char *by, GError **error)
+ds_station_accept(DsStation *self, const char *name, const char *by, gboolean *already,
+                  GError **error)
 {
   static const char *const from[] = {"review", "returned", "accepted", NULL};
-  g_autoptr(DsRegistryCase) found = find_open(self, name, from, error);
+  g_autoptr(DsRegistryCase) found = ds_review_find(self, name, from, error);
 
   if (found == NULL)
     return FALSE;
-  if (strcmp(found->state, "accepted") == 0)
+  *already = strcmp(found->state, "accepted") == 0;
+  if (*already)
     return TRUE;
   DsRegistryDecision decision = {
       .state = "accepted", .say = DS_STATE_ACCEPTED, .by = by, .event = "accepted"};
   return ds_registry_decide(self, found, &decision, error);
 }
 
-static gboolean
-default_due(const char *schemas, GDate *due, gboolean *provisional, GError **error)
+/* "photo fingerprint", each once and in the order of the list. (transfer full) */
+static char *
+join_categories(const char *const *categories, GError **error)
 {
-  g_autofree char *path = g_build_filename(schemas, "tables", "working-days.json", NULL);
-  g_autoptr(DsCalendar) calendar = ds_calendar_load(path, error);
+  static const char *const known[] = {"text", "photo", "fingerprint", "other", NULL};
+  g_autoptr(GString) joined = g_string_new(NULL);
+
+  for (guint i = 0; categories != NULL && categories[i] != NULL; i++)
+    if (!g_strv_contains(known, categories[i])) {
+      g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
+                  "category \"%.40s\" is none of text, photo, fingerprint, other", categories[i]);
+      return NULL;
+    }
+  for (guint i = 0; categories != NULL && known[i] != NULL; i++)
+    if (g_strv_contains(categories, known[i]))
+      g_string_append_printf(joined, "%s%s", joined->len > 0 ? " " : "", known[i]);
+  if (joined->len > 0)
+    return g_string_free(g_steal_pointer(&joined), FALSE);
+  g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
+                      "say what is wrong: text, photo, fingerprint or other");
+  return NULL;
+}
+
+/* What the pack says about the time for a correction. @known FALSE: nothing. */
+static gboolean
+find_due(DsStation *self, const DsRegistryCase *found, const DsReturnOrder *order, gboolean *known,
+         DsDue *due, char **urgency, GError **error)
+{
+  g_autoptr(DsRecord) record = ds_station_case_record(self, found, error);
   GDate today;
 
-  if (calendar == NULL)
+  *known = order->due != NULL;
+  if (record == NULL)
     return FALSE;
+  const char *said = g_hash_table_lookup(record->fields, "application.urgency");
+  *urgency = g_strdup(said != NULL ? said : "normal");
+  if (order->due != NULL) {
+    *due = (DsDue){.day = *order->due};
+    return TRUE;
+  }
   ds_clock_day(ds_clock_now().wall_us, &today);
-  DsDue result = ds_deadline_after(calendar, &today, RETURN_WORKING_DAYS, DS_DAYS_WORKING);
-  *due = result.day;
-  *provisional = result.provisional;
+  g_autoptr(DsCaseRules) rules = ds_case_rules_load(record, order->schemas, &today, error);
+  if (rules == NULL) {
+    g_prefix_error(error, "when the correction is due cannot be found out (give the day): ");
+    return FALSE;
+  }
+  *known = ds_case_rules_due(rules, due);
   return TRUE;
 }
 
-gboolean
-ds_station_return(DsStation *self, const char *name, const char *category, const char *detail,
-                  const GDate *due, const char *schemas, const char *by, GError **error)
+static gboolean
+say_returned(DsStation *self, const DsRegistryCase *found, const DsReturnOrder *order,
+             const char *categories, const DsDue *due, const char *urgency, const char *by,
+             GError **error)
 {
-  static const char *const from[] = {"review", "returned", "accepted", NULL};
-  static const char *const categories[] = {"text", "photo", "fingerprint", "other", NULL};
-  gboolean provisional = FALSE;
-  GDate day;
+  g_autofree char *due_text = due != NULL ? ds_date_format(&due->day) : NULL;
+  g_autofree char *text = g_strdup_printf(
+      "%s: %s (%s%s%s)", categories, order->detail, due != NULL ? "due " : "no time set",
+      due != NULL ? due_text : "", due != NULL && due->provisional ? ", provisional" : "");
+  g_autoptr(GHashTable) said = ds_review_detail();
 
-  if (category == NULL || !g_strv_contains(categories, category)) {
-    g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
-                "category \"%.40s\" is none of text, photo, fingerprint, other",
-                category != NULL ? category : "");
-    return FALSE;
-  }
-  if (!require_text("the detail of a return", detail, error))
-    return FALSE;
-  g_autoptr(DsRegistryCase) found = find_open(self, name, from, error);
-  if (found == NULL)
-    return FALSE;
+  g_hash_table_insert(said, (gpointer)DS_DETAIL_CATEGORY, g_strdup(categories));
+  g_hash_table_insert(said, (gpointer)DS_DETAIL_TEXT, g_strdup(order->detail));
+  g_hash_table_insert(said, (gpointer)DS_DETAIL_URGENCY, g_strdup(urgency));
   if (due != NULL)
-    day = *due;
-  else if (!default_due(schemas, &day, &provisional, error))
-    return FALSE;
-
-  g_autofree char *due_text = ds_date_format(&day);
-  g_autofree char *text = g_strdup_printf("%s: %s (due %s%s)", category, detail, due_text,
-                                          provisional ? ", provisional" : "");
-  g_autoptr(GHashTable) said = new_detail();
-  g_hash_table_insert(said, (gpointer) "category", g_strdup(category));
-  g_hash_table_insert(said, (gpointer) "text", g_strdup(detail));
-  g_hash_table_insert(said, (gpointer) "due", g_strdup(due_text));
-  if (provisional)
-    g_hash_table_insert(said, (gpointer) "due-provisional", g_strdup("true"));
+    g_hash_table_insert(said, (gpointer)DS_DETAIL_DUE, g_strdup(due_text));
+  if (due != NULL && due->provisional)
+    g_hash_table_insert(said, (gpointer)DS_DETAIL_DUE_PROVISIONAL, g_strdup("true"));
   DsRegistryDecision decision = {.state = "returned",
                                  .say = DS_STATE_RETURNED,
                                  .by = by,
@@ -130,33 +156,29 @@ ds_station_return(DsStation *self, const char *name, const char *category, const
 }
 
 gboolean
-ds_station_not_issue(DsStation *self, const char *name, const char *reason, const char *by,
-                     GError **error)
+ds_station_return(DsStation *self, const char *name, const DsReturnOrder *order, const char *by,
+                  GError **error)
 {
-  static const char *const from[] = {"review", "returned", "accepted", NULL};
+  static const char *const from[] = {"review", "returned", "accepted", "identification", NULL};
+  g_autofree char *categories = join_categories(order->categories, error);
+  g_autofree char *urgency = NULL;
+  gboolean known = FALSE;
+  DsDue due = {0};
 
-  if (!require_text("the reason", reason, error))
+  if (categories == NULL || !ds_review_require_text("the detail of a return", order->detail, error))
     return FALSE;
-  g_autoptr(DsRegistryCase) found = find_open(self, name, from, error);
-  if (found == NULL)
+  g_autoptr(DsRegistryCase) found = ds_review_find(self, name, from, error);
+  if (found == NULL || !find_due(self, found, order, &known, &due, &urgency, error))
     return FALSE;
-  g_autoptr(GHashTable) said = new_detail();
-  g_hash_table_insert(said, (gpointer) "reason", g_strdup(reason));
-  DsRegistryDecision decision = {.state = "not-issued",
-                                 .say = DS_STATE_NOT_ISSUED,
-                                 .by = by,
-                                 .event = "not issued",
-                                 .text = reason,
-                                 .detail = said};
-  return ds_registry_decide(self, found, &decision, error);
+  return say_returned(self, found, order, categories, known ? &due : NULL, urgency, by, error);
 }
 
 gboolean
 ds_station_mark_duplicate(DsStation *self, const char *name, const char *other, const char *by,
                           GError **error)
 {
-  static const char *const from[] = {"review", "returned", NULL};
-  g_autoptr(DsRegistryCase) found = find_open(self, name, from, error);
+  static const char *const from[] = {"review", "returned", "identification", NULL};
+  g_autoptr(DsRegistryCase) found = ds_review_find(self, name, from, error);
   g_autoptr(DsRegistryCase) kept = found != NULL ? ds_registry_find(self, other, error) : NULL;
 
   if (kept == NULL)

@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* States of a case: "review" (durable, nobody decided yet), "accepted", "returned", "not-issued",
- * "duplicate", "refused" and "withdrawn" (decided in the field). */
+/* States of a case: "review" (durable, nobody decided yet), "identification" (容缺: who it is must
+ * be found out first), "accepted", "returned", "not-issued", "refused-by-station", "duplicate",
+ * "refused" and "withdrawn" (decided in the field). */
 
 /* Array of {case, unit, number, name, state, service, day, version, officer, bundle, duplicate,
  * due}, oldest first; @state NULL for all. (transfer full) */
@@ -22,18 +23,22 @@ JsonNode *ds_station_list_cases(DsStation *self, const char *state, GError **err
  * (transfer full) */
 JsonNode *ds_station_show_case(DsStation *self, const char *name, GError **error);
 
-/* @by is the deciding officer, for the history. */
-gboolean ds_station_accept(DsStation *self, const char *name, const char *by,
+/* @by is the deciding officer, for the history. @already: it was accepted before, nothing is said
+ * again. DS_ERROR_REFUSED before a 容缺 case is identified. */
+gboolean ds_station_accept(DsStation *self, const char *name, const char *by, gboolean *already,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* @category is text, photo, fingerprint or other; @detail says what to do again (R053, R054).
- * @due NULL: three working days from today (R051), provisional beyond the calendar. */
-gboolean ds_station_return(DsStation *self, const char *name, const char *category,
-                           const char *detail, const GDate *due, const char *schemas,
-                           const char *by, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+typedef struct {
+  const char *const *categories; /* of text, photo, fingerprint, other; NULL-terminated */
+  const char *detail;            /* what is wrong and what to do again (R054) */
+  const GDate *due;              /* NULL: as the case's pack says, by its urgency (R056, R057) */
+  const char *schemas;           /* where the pack is; not used when @due is given */
+} DsReturnOrder;
 
-gboolean ds_station_not_issue(DsStation *self, const char *name, const char *reason, const char *by,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Beyond the table of working days the due day is provisional and marked so; a pack without such a
+ * time gives none. */
+gboolean ds_station_return(DsStation *self, const char *name, const DsReturnOrder *order,
+                           const char *by, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @name was taken twice; @other is the one that goes on (R115). */
 gboolean ds_station_mark_duplicate(DsStation *self, const char *name, const char *other,

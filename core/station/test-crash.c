@@ -150,10 +150,12 @@ test_intake_killed(Fixture *f, gconstpointer data)
 static void
 give_back(DsStation *station)
 {
+  static const char *const photo[] = {"photo", NULL};
   GDate due;
+  const DsReturnOrder order = {.categories = photo, .detail = "背景不纯白", .due = &due};
 
   g_date_set_dmy(&due, 4, G_DATE_SEPTEMBER, 2026);
-  if (!ds_station_return(station, "c-1", "photo", "背景不纯白", &due, NULL, "036900", NULL))
+  if (!ds_station_return(station, "c-1", &order, "036900", NULL))
     _exit(1);
 }
 

@@ -10,6 +10,7 @@
 #include "station/report.h"
 #include "station/station-private.h"
 #include "station/test-fixture.h"
+#include "station/test-pack.h"
 
 /* Sealed by @unit, pushed, taken in. */
 static TestBundle *
@@ -74,10 +75,13 @@ test_accept(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1"};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
+  gboolean already = TRUE;
   g_autoptr(GError) error = NULL;
 
-  g_assert_true(ds_station_accept(f->station, "a-1", "036900", &error));
-  g_assert_true(ds_station_accept(f->station, "a-1", "036900", &error));
+  g_assert_true(ds_station_accept(f->station, "a-1", "036900", &already, &error));
+  g_assert_false(already);
+  g_assert_true(ds_station_accept(f->station, "a-1", "036900", &already, &error));
+  g_assert_true(already);
   assert_state(f, "a-1", "accepted");
   g_autofree char *heard = test_unit_heard(f->unit, f->station, &bundle->id);
   g_assert_cmpstr(heard, ==, "received verified durable accepted");
@@ -88,35 +92,45 @@ test_accept(TestFixture *f, gconstpointer data)
 }
 
 static void
+expect_return_fails(TestFixture *f, const DsReturnOrder *order, const char *words)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false(ds_station_return(f->station, "a-1", order, "x", &error));
+  test_assert_error(&error, DS_ERROR_INVALID, words);
+}
+
+static void
 test_return(TestFixture *f, gconstpointer data)
 {
+  static const char *const colour[] = {"photo", "colour", NULL}, *const none[] = {NULL},
+                           *const two[] = {"fingerprint", "photo", "photo", NULL};
+  GDate due;
+  DsReturnOrder order = {.categories = two, .detail = "背景不纯白，指纹不清", .due = &due};
   TestCase what = {.local = "a-1"}, mended = {.local = "a-1", .version = 2};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
-  g_autofree char *schemas = g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "schemas", NULL);
   g_autoptr(GError) error = NULL;
-  GDate due;
 
   g_date_set_dmy(&due, 4, G_DATE_SEPTEMBER, 2026);
-  g_assert_false(ds_station_return(f->station, "a-1", "colour", "x", &due, NULL, "x", &error));
-  test_assert_error(&error, DS_ERROR_INVALID, "none of text, photo, fingerprint, other");
-  g_assert_false(ds_station_return(f->station, "a-1", "photo", "", &due, NULL, "x", &error));
-  test_assert_error(&error, DS_ERROR_INVALID, "the detail of a return is missing");
-  g_assert_true(
-      ds_station_return(f->station, "a-1", "photo", "背景不纯白", &due, NULL, "036900", &error));
+  expect_return_fails(f, &(DsReturnOrder){colour, "x", &due, NULL},
+                      "\"colour\" is none of text, photo, fingerprint, other");
+  expect_return_fails(f, &(DsReturnOrder){none, "x", &due, NULL}, "say what is wrong");
+  expect_return_fails(f, &(DsReturnOrder){NULL, "x", &due, NULL}, "say what is wrong");
+  expect_return_fails(f, &(DsReturnOrder){two, "", &due, NULL},
+                      "the detail of a return is missing");
+  expect_return_fails(f, &(DsReturnOrder){two, NULL, &due, NULL},
+                      "the detail of a return is missing");
+  g_assert_true(ds_station_return(f->station, "a-1", &order, "036900", &error));
   assert_state(f, "a-1", "returned");
   {
     g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
-    const DsStatement *said = last_word(statements);
-    g_assert_cmpint(said->state, ==, DS_STATE_RETURNED);
-    g_assert_cmpstr(g_hash_table_lookup(said->detail, "category"), ==, "photo");
-    g_assert_cmpstr(g_hash_table_lookup(said->detail, "text"), ==, "背景不纯白");
-    g_assert_cmpstr(g_hash_table_lookup(said->detail, "due"), ==, "2026-09-04");
+    GHashTable *detail = last_word(statements)->detail;
+    g_assert_cmpint(last_word(statements)->state, ==, DS_STATE_RETURNED);
+    g_assert_cmpstr(g_hash_table_lookup(detail, "category"), ==, "photo fingerprint");
+    g_assert_cmpstr(g_hash_table_lookup(detail, "text"), ==, "背景不纯白，指纹不清");
+    g_assert_cmpstr(g_hash_table_lookup(detail, "due"), ==, "2026-09-04");
+    g_assert_cmpstr(g_hash_table_lookup(detail, "urgency"), ==, "normal");
   }
-
-  /* without a date: three working days by the table; FALSE only when the table is not there */
-  g_assert_true(
-      ds_station_return(f->station, "a-1", "text", "住址有误", NULL, schemas, "036900", &error));
-  g_assert_no_error(error);
 
   mended.replaces = bundle;
   g_autoptr(TestBundle) second = bring(f, f->unit, &mended);
@@ -125,25 +139,117 @@ test_return(TestFixture *f, gconstpointer data)
   JsonObject *shown = json_node_get_object(node);
   g_assert_false(json_object_has_member(shown, "due"));
   JsonArray *history = json_object_get_array_member(shown, "history");
-  g_assert_cmpuint(json_array_get_length(history), ==, 4);
+  g_assert_cmpuint(json_array_get_length(history), ==, 3);
   g_assert_cmpstr(json_object_get_string_member(json_array_get_object_element(history, 1), "by"),
                   ==, "036900");
 }
 
+/* Without a day the case's own rules say it; without them nobody makes one up. */
 static void
-test_not_issue(TestFixture *f, gconstpointer data)
+test_return_by_the_rules(TestFixture *f, gconstpointer data)
 {
-  TestCase what = {.local = "a-1"};
-  g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
+  static const char *const text[] = {"text", NULL};
+  g_autofree char *schemas = test_pack_schemas(f->home->dir);
+  TestCase nowhere = {.local = "a-1"},
+           timed = {.local = "a-2",
+                    .schemas = schemas,
+                    .pack = "test-silent",
+                    .urgency = "expedited"},
+           untimed = {.local = "a-3", .schemas = schemas, .pack = "test-free"};
+  DsReturnOrder order = {.categories = text, .detail = "住址有误", .schemas = schemas};
+  g_autoptr(TestBundle) one = bring(f, f->unit, &nowhere), two = bring(f, f->unit, &timed),
+                        three = bring(f, f->unit, &untimed);
   g_autoptr(GError) error = NULL;
 
-  g_assert_false(ds_station_not_issue(f->station, "a-1", NULL, "x", &error));
-  test_assert_error(&error, DS_ERROR_INVALID, "the reason is missing");
-  g_assert_true(ds_station_not_issue(f->station, "a-1", "身份无法核实", "x", &error));
-  g_assert_false(ds_station_accept(f->station, "a-1", "x", &error));
-  test_assert_error(&error, DS_ERROR_REFUSED, "is \"not-issued\"");
+  g_assert_false(ds_station_return(f->station, "a-1", &order, "x", &error));
+  test_assert_error(&error, DS_ERROR_NOT_FOUND, "give the day");
+  g_assert_true(ds_station_return(f->station, "a-2", &order, "x", &error));
+  g_assert_no_error(error);
+  {
+    g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
+    GHashTable *detail = last_word(statements)->detail;
+    g_assert_cmpstr(g_hash_table_lookup(detail, "urgency"), ==, "expedited");
+    g_assert_nonnull(g_hash_table_lookup(detail, "due"));
+  }
+  g_assert_true(ds_station_return(f->station, "a-3", &order, "x", &error));
   g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
-  g_assert_cmpstr(g_hash_table_lookup(last_word(statements)->detail, "reason"), ==, "身份无法核实");
+  g_assert_false(g_hash_table_contains(last_word(statements)->detail, "due"));
+  assert_state(f, "a-3", "returned");
+}
+
+/* What the folder says about itself is true, part by part. */
+static void
+check_sums(const char *dir)
+{
+  g_autofree char *path = g_build_filename(dir, "SHA256SUMS", NULL);
+  g_autofree char *sums = NULL;
+  guint checked = 0;
+
+  g_assert_true(g_file_get_contents(path, &sums, NULL, NULL));
+  g_auto(GStrv) lines = g_strsplit(g_strchomp(sums), "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    g_autofree char *file = g_build_filename(dir, *line + 66, NULL);
+    g_autoptr(GBytes) bytes = ds_files_read(file, 64 * 1024 * 1024, NULL);
+    DsDigest digest = ds_digest_of_bytes(bytes);
+    char hex[DS_DIGEST_HEX_SIZE];
+    g_assert_true(g_str_has_prefix(*line, ds_digest_to_hex(&digest, hex)));
+    checked++;
+  }
+  g_assert_cmpuint(checked, ==, 4);
+}
+
+static JsonArray *
+versions_of(TestFixture *f, const char *name)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) node = ds_station_show_case(f->station, name, &error);
+
+  g_assert_no_error(error);
+  return json_array_ref(json_object_get_array_member(json_node_get_object(node), "versions"));
+}
+
+/* v1 ← v2 ← v3: the last one brings only words, its pictures stand in the first two. */
+static void
+test_chain(TestFixture *f, gconstpointer data)
+{
+  TestCase v1 = {.local = "e-1"}, v2 = {.local = "e-1", .version = 2},
+           v3 = {.local = "e-1", .version = 3, .name = "王晓明", .fields_only = TRUE};
+  g_autofree char *dir = g_build_filename(f->home->dir, "out", NULL);
+  g_autoptr(GError) error = NULL;
+  guint parts = 0;
+
+  g_autoptr(TestBundle) one = bring(f, f->unit, &v1);
+  v2.replaces = one;
+  g_autoptr(TestBundle) two = bring(f, f->unit, &v2);
+  v3.replaces = two;
+  g_autoptr(TestBundle) three = bring(f, f->unit, &v3);
+  g_assert_cmpuint(g_hash_table_size(three->chunks), ==, 0);
+  test_fixture_assert_heard(f, one, "received verified durable superseded");
+  test_fixture_assert_heard(f, two, "received verified durable superseded");
+  test_fixture_assert_heard(f, three, "received verified durable");
+
+  g_autoptr(JsonArray) versions = versions_of(f, "e-1");
+  g_assert_cmpuint(json_array_get_length(versions), ==, 3);
+  for (guint i = 0; i < 3; i++) {
+    JsonObject *version = json_array_get_object_element(versions, i);
+    g_assert_cmpint(json_object_get_int_member(version, "version"), ==, i + 1);
+    g_assert_cmpint(json_object_get_boolean_member(version, "superseded"), ==, i < 2);
+  }
+
+  /* the newest, whole, and what it came from */
+  g_assert_true(ds_station_export_case(f->station, "e-1", dir, &parts, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(parts, ==, 2);
+  check_sums(dir);
+  g_autofree char *path = g_build_filename(dir, "record.json", NULL);
+  g_autofree char *json = NULL;
+  g_assert_true(g_file_get_contents(path, &json, NULL, NULL));
+  g_assert_nonnull(strstr(json, "王晓明"));
+  for (guint i = 0; i < 3; i++) {
+    TestBundle *bundles[] = {one, two, three};
+    char hex[DS_DIGEST_HEX_SIZE];
+    g_assert_nonnull(strstr(json, ds_digest_to_hex(&bundles[i]->id, hex)));
+  }
 }
 
 static void
@@ -151,10 +257,11 @@ test_refused_in_field(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "r-1", .outcome = DS_CASE_OUTCOME_REFUSED};
   g_autoptr(TestBundle) bundle = bring(f, f->unit, &what);
+  gboolean already = FALSE;
   g_autoptr(GError) error = NULL;
 
   assert_state(f, "r-1", "refused");
-  g_assert_false(ds_station_accept(f->station, "r-1", "x", &error));
+  g_assert_false(ds_station_accept(f->station, "r-1", "x", &already, &error));
   test_assert_error(&error, DS_ERROR_REFUSED, "is \"refused\"");
 }
 
@@ -188,27 +295,6 @@ test_duplicates(TestFixture *f, gconstpointer data)
   assert_state(f, "unit-7/d-1", "review");
   g_autofree char *heard = test_unit_heard(other, f->station, &theirs->id);
   g_assert_cmpstr(heard, ==, "received verified durable duplicate");
-}
-
-/* What the folder says about itself is true, part by part. */
-static void
-check_sums(const char *dir)
-{
-  g_autofree char *path = g_build_filename(dir, "SHA256SUMS", NULL);
-  g_autofree char *sums = NULL;
-  guint checked = 0;
-
-  g_assert_true(g_file_get_contents(path, &sums, NULL, NULL));
-  g_auto(GStrv) lines = g_strsplit(g_strchomp(sums), "\n", -1);
-  for (char **line = lines; *line != NULL; line++) {
-    g_autofree char *file = g_build_filename(dir, *line + 66, NULL);
-    g_autoptr(GBytes) bytes = ds_files_read(file, 64 * 1024 * 1024, NULL);
-    DsDigest digest = ds_digest_of_bytes(bytes);
-    char hex[DS_DIGEST_HEX_SIZE];
-    g_assert_true(g_str_has_prefix(*line, ds_digest_to_hex(&digest, hex)));
-    checked++;
-  }
-  g_assert_cmpuint(checked, ==, 4);
 }
 
 static void
@@ -276,9 +362,10 @@ test_report(TestFixture *f, gconstpointer data)
 {
   TestCase what = {.local = "a-1"}, other = {.local = "a-2"};
   g_autoptr(TestBundle) one = bring(f, f->unit, &what), two = bring(f, f->unit, &other);
+  gboolean already = FALSE;
   g_autoptr(GError) error = NULL;
 
-  g_assert_true(ds_station_accept(f->station, "a-2", "x", &error));
+  g_assert_true(ds_station_accept(f->station, "a-2", "x", &already, &error));
   g_autoptr(JsonNode) node = ds_station_report(f->station, &error);
   JsonObject *cases = json_object_get_object_member(json_node_get_object(node), "cases");
   JsonObject *states = json_object_get_object_member(cases, "by_state");
@@ -301,7 +388,8 @@ main(int argc, char **argv)
   ADD("names", test_names);
   ADD("accept", test_accept);
   ADD("return", test_return);
-  ADD("not-issue", test_not_issue);
+  ADD("return-by-the-rules", test_return_by_the_rules);
+  ADD("chain", test_chain);
   ADD("refused-in-field", test_refused_in_field);
   ADD("duplicates", test_duplicates);
   ADD("export", test_export);

@@ -11,6 +11,7 @@
 #include "bundle/seal.h"
 #include "model/number.h"
 #include "station/members.h"
+#include "station/test-pack.h"
 #include "station/station-private.h"
 
 DsSecret *
@@ -230,6 +231,13 @@ add_part(DsRecord *record, TestBundle *bundle, const char *id, const char *slot,
                             ds_chunk_writer_length(writer));
 }
 
+static DsRecordPart *
+reuse_part(DsRecord *record, const TestBundle *from, const DsRecordPart *old)
+{
+  return ds_record_add_reused_part(record, old->id, old->slot, old->kind, old->media_type,
+                                   &from->id, old->id, old->chunks, &old->sha256, old->length);
+}
+
 static DsRecord *
 make_record(const TestUnit *self, const TestCase *what, TestBundle *bundle)
 {
@@ -250,17 +258,25 @@ make_record(const TestUnit *self, const TestCase *what, TestBundle *bundle)
   ds_record_set_field(record, "applicant.name", what->name != NULL ? what->name : "王小明");
   if (what->number != NULL)
     ds_record_set_field(record, "applicant.number", what->number);
+  if (what->pack != NULL)
+    test_pack_use(record, what->schemas, what->pack);
+  if (what->received != NULL) {
+    ds_record_set_field(record, "fee.method", "cash");
+    ds_record_set_field(record, "fee.received", what->received);
+  }
+  if (what->urgency != NULL)
+    ds_record_set_field(record, "application.urgency", what->urgency);
   ds_record_set_fact(record, "case.day", "2026-09-01");
   ds_record_add_finding(record, "warning", "portrait.background", "photo");
-  add_part(record, bundle, "photo-1", "photo", "", 5000, what->wrong_plain);
+  if (what->fields_only)
+    bundle->photo = reuse_part(record, what->replaces, what->replaces->photo);
+  else
+    bundle->photo = add_part(record, bundle, "photo-1", "photo", "", 5000, what->wrong_plain);
   if (what->replaces == NULL) {
     bundle->scan =
         add_part(record, bundle, "scan-1", "document", "household-register", 700 * 1024, FALSE);
   } else {
-    const DsRecordPart *old = what->replaces->scan;
-    bundle->scan = ds_record_add_reused_part(record, "scan-1", "document", "household-register",
-                                             "image/jpeg", &what->replaces->id, "scan-1",
-                                             old->chunks, &old->sha256, old->length);
+    bundle->scan = reuse_part(record, what->replaces, what->replaces->scan);
   }
   return record;
 }

@@ -54,6 +54,7 @@ typedef struct {
   GBytes *manifest, *record;
   GHashTable *chunks; /* hex → GBytes */
   DsRecordPart *scan; /* to be reused by a correction; owned by kept */
+  DsRecordPart *photo;
   DsRecord *kept;
 } TestBundle;
 
@@ -67,7 +68,12 @@ typedef struct {
   const char *number;
   DsCaseOutcome outcome;      /* 0: complete */
   const TestBundle *replaces; /* its scan is reused */
-  gboolean wrong_plain;       /* the record lies about a part's digest */
+  const char *schemas;        /* with pack: see test-pack.h; NULL: a pack that is nowhere */
+  const char *pack;
+  const char *received; /* fen, in cash */
+  const char *urgency;
+  gboolean fields_only; /* of a correction: no new picture */
+  gboolean wrong_plain; /* the record lies about a part's digest */
 } TestCase;
 
 /* Seals a case of a portrait (one chunk) and a scan (two chunks) with the next seq. */

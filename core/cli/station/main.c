@@ -20,6 +20,8 @@ static const struct {
     {"show", ds_verb_show, N_("show one case")},
     {"accept", ds_verb_accept, N_("accept cases")},
     {"return", ds_verb_return, N_("return a case to be corrected")},
+    {"identify", ds_verb_identify, N_("say who a 容缺 case is about")},
+    {"refuse", ds_verb_refuse, N_("refuse a case for a reason of its rules")},
     {"not-issue", ds_verb_not_issue, N_("decide that no card is issued")},
     {"duplicate", ds_verb_duplicate, N_("mark a case as taken twice")},
     {"report", ds_verb_report, N_("count cases and bundles, show gaps")},

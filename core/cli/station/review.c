@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* list, show, accept, return, not-issue, duplicate */
+/* list, show */
 #include "station/review.h"
 
 #include <stdio.h>
 
-#include "base/clock.h"
-#include "base/error.h"
 #include "cli/common/terminal.h"
 #include "cli/station/verb.h"
 #include "station/report.h"
@@ -46,8 +44,9 @@ ds_verb_list(DsVerb *self, int argc, char **argv)
 
   if (!ds_verb_parse(
           self, "",
-          N_("States of cases: review, accepted, returned, not-issued, duplicate, refused, "
-             "withdrawn.\nStates of bundles: received, verified, durable, quarantined.\n\n"
+          N_("States of cases: review, identification, accepted, returned, not-issued,\n"
+             "refused-by-station, duplicate, refused, withdrawn.\nStates of bundles: received, "
+             "verified, durable, quarantined.\n\n"
              "Examples:\n  doorstep-station list --home /srv/station --state review\n"
              "  doorstep-station list --home /srv/station --bundles --state quarantined"),
           own, 0, 0, &argc, &argv))
@@ -138,138 +137,4 @@ ds_verb_show(DsVerb *self, int argc, char **argv)
     print_case(json_node_get_object(node));
   }
   return ds_verb_end(self, error);
-}
-
-/* A decision's end: what was decided goes out even when a later case failed; the first error is
- * told. */
-static int
-decided(DsVerb *self, gboolean good, const char *state, GError *error)
-{
-  g_autoptr(GError) first = error;
-  GError *second = NULL;
-
-  if (self->station != NULL && !ds_verb_publish_now(self, &second)) {
-    if (first == NULL)
-      first = second;
-    else
-      g_error_free(second);
-    good = FALSE;
-  }
-  if (good && self->json) {
-    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
-    json_node_take_object(node, json_object_new());
-    json_object_set_string_member(json_node_get_object(node), "state", state);
-    ds_cli_print_json(node);
-  }
-  return ds_verb_end(self, first);
-}
-
-#define BY_ENTRY(by)                                                                             \
-  {                                                                                              \
-    "by", 0, 0, G_OPTION_ARG_STRING, &(by), N_("who decides, for the history (the login name)"), \
-        N_("NUMBER")                                                                             \
-  }
-
-static const char *
-decider(const char *by)
-{
-  return by != NULL ? by : g_get_user_name();
-}
-
-int
-ds_verb_accept(DsVerb *self, int argc, char **argv)
-{
-  g_autofree char *by = NULL;
-  GError *error = NULL;
-  const GOptionEntry own[] = {BY_ENTRY(by), {NULL}};
-
-  if (!ds_verb_parse(
-          self, N_("CASE…"),
-          N_("Example:\n  doorstep-station accept --home /srv/station unit-7/20260901-0003"), own,
-          1, -1, &argc, &argv))
-    return DS_EXIT_USAGE;
-  gboolean good = ds_verb_open_unlocked(self, &error);
-  for (int i = 1; good && i < argc; i++)
-    good = ds_station_accept(self->station, argv[i], decider(by), &error);
-  return decided(self, good, "accepted", error);
-}
-
-int
-ds_verb_return(DsVerb *self, int argc, char **argv)
-{
-  g_autofree char *by = NULL, *category = NULL, *detail = NULL, *due_text = NULL;
-  GDate due;
-  GError *error = NULL;
-  const GOptionEntry own[] = {
-      {"category", 0, 0, G_OPTION_ARG_STRING, &category, N_("text, photo, fingerprint or other"),
-       N_("CATEGORY")},
-      {"detail", 0, 0, G_OPTION_ARG_STRING, &detail, N_("what is wrong and what to do again"),
-       N_("TEXT")},
-      {"due", 0, 0, G_OPTION_ARG_STRING, &due_text, N_("by when (in three working days)"),
-       N_("YYYY-MM-DD")},
-      BY_ENTRY(by),
-      {NULL},
-  };
-
-  if (!ds_verb_parse(
-          self, N_("CASE"),
-          N_("Example:\n  doorstep-station return --home /srv/station "
-             "unit-7/20260901-0003 \\\n    --category photo --detail \"背景不纯白，请重拍\""),
-          own, 1, 1, &argc, &argv))
-    return DS_EXIT_USAGE;
-  if (category == NULL || detail == NULL)
-    return ds_cli_usage(PROGRAM, "%s", _("return needs --category and --detail"));
-  if (due_text != NULL && !ds_date_parse(&due, due_text))
-    return ds_cli_usage(PROGRAM, _("--due \"%s\" is no date such as 2026-09-04"), due_text);
-  gboolean good =
-      ds_verb_open_unlocked(self, &error) &&
-      ds_station_return(self->station, argv[1], category, detail, due_text != NULL ? &due : NULL,
-                        ds_verb_schemas(), decider(by), &error);
-  return decided(self, good, "returned", error);
-}
-
-int
-ds_verb_not_issue(DsVerb *self, int argc, char **argv)
-{
-  g_autofree char *by = NULL, *reason = NULL;
-  GError *error = NULL;
-  const GOptionEntry own[] = {
-      {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, N_("why, for the applicant"), N_("TEXT")},
-      BY_ENTRY(by),
-      {NULL},
-  };
-
-  if (!ds_verb_parse(self, N_("CASE"),
-                     N_("Example:\n  doorstep-station not-issue --home /srv/station "
-                        "unit-7/20260901-0003 --reason \"身份无法核实\""),
-                     own, 1, 1, &argc, &argv))
-    return DS_EXIT_USAGE;
-  if (reason == NULL)
-    return ds_cli_usage(PROGRAM, "%s", _("not-issue needs --reason"));
-  gboolean good = ds_verb_open_unlocked(self, &error) &&
-                  ds_station_not_issue(self->station, argv[1], reason, decider(by), &error);
-  return decided(self, good, "not-issued", error);
-}
-
-int
-ds_verb_duplicate(DsVerb *self, int argc, char **argv)
-{
-  g_autofree char *by = NULL, *of = NULL;
-  GError *error = NULL;
-  const GOptionEntry own[] = {
-      {"of", 0, 0, G_OPTION_ARG_STRING, &of, N_("the case that goes on"), N_("CASE")},
-      BY_ENTRY(by),
-      {NULL},
-  };
-
-  if (!ds_verb_parse(self, N_("CASE"),
-                     N_("Example:\n  doorstep-station duplicate --home /srv/station "
-                        "unit-8/20260901-0001 --of unit-7/20260901-0003"),
-                     own, 1, 1, &argc, &argv))
-    return DS_EXIT_USAGE;
-  if (of == NULL)
-    return ds_cli_usage(PROGRAM, "%s", _("duplicate needs --of"));
-  gboolean good = ds_verb_open_unlocked(self, &error) &&
-                  ds_station_mark_duplicate(self->station, argv[1], of, decider(by), &error);
-  return decided(self, good, "duplicate", error);
 }

@@ -35,6 +35,8 @@ int ds_verb_show(DsVerb *self, int argc, char **argv);
 int ds_verb_accept(DsVerb *self, int argc, char **argv);
 int ds_verb_return(DsVerb *self, int argc, char **argv);
 int ds_verb_not_issue(DsVerb *self, int argc, char **argv);
+int ds_verb_refuse(DsVerb *self, int argc, char **argv);
+int ds_verb_identify(DsVerb *self, int argc, char **argv);
 int ds_verb_duplicate(DsVerb *self, int argc, char **argv);
 int ds_verb_report(DsVerb *self, int argc, char **argv);
 int ds_verb_export(DsVerb *self, int argc, char **argv);
