@@ -16,29 +16,24 @@
 #define RULE 0.6
 #define FOOT_SIZE 8.0
 
+/* Pages are recorded and only written at the end, when it is known how many there are. */
 struct _Sheet {
-  GByteArray *bytes;
-  cairo_surface_t *surface;
-  cairo_t *cairo;
-  char *title;
-  guint page;
+  char *title, *day;
+  GPtrArray *pages; /* of cairo_surface_t */
+  cairo_t *cairo;   /* draws on the last one */
+  GChecksum *content;
+  char *code; /* once asked for */
 };
 
-static cairo_status_t
-append(void *closure, const unsigned char *data, unsigned int size)
-{
-  g_byte_array_append(closure, data, size);
-  return CAIRO_STATUS_SUCCESS;
-}
-
 static void
-set_metadata(cairo_surface_t *surface, const char *title, const char *day)
+begin_page(Sheet *self)
 {
-  g_autofree char *created = g_strconcat(day != NULL ? day : "1970-01-01", "T00:00:00Z", NULL);
+  const cairo_rectangle_t area = {0, 0, SHEET_WIDTH, SHEET_HEIGHT};
+  cairo_surface_t *page = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &area);
 
-  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
-  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Doorstep");
-  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
+  g_ptr_array_add(self->pages, page);
+  g_clear_pointer(&self->cairo, cairo_destroy);
+  self->cairo = cairo_create(page);
 }
 
 Sheet *
@@ -46,13 +41,11 @@ sheet_new(const char *title, const char *day)
 {
   Sheet *self = g_new0(Sheet, 1);
 
-  self->bytes = g_byte_array_new();
   self->title = g_strdup(title);
-  self->surface =
-      cairo_pdf_surface_create_for_stream(append, self->bytes, SHEET_WIDTH, SHEET_HEIGHT);
-  set_metadata(self->surface, title, day);
-  self->cairo = cairo_create(self->surface);
-  self->page = 1;
+  self->day = g_strdup(day);
+  self->content = g_checksum_new(G_CHECKSUM_SHA256);
+  self->pages = g_ptr_array_new_with_free_func((GDestroyNotify)cairo_surface_destroy);
+  begin_page(self);
   return self;
 }
 
@@ -60,10 +53,24 @@ void
 sheet_free(Sheet *self)
 {
   cairo_destroy(self->cairo);
-  cairo_surface_destroy(self->surface);
-  g_byte_array_unref(self->bytes);
+  g_ptr_array_unref(self->pages);
+  g_checksum_free(self->content);
+  g_free(self->code);
   g_free(self->title);
+  g_free(self->day);
   g_free(self);
+}
+
+const char *
+sheet_check_code(Sheet *self)
+{
+  g_autofree char *hex = NULL;
+
+  if (self->code != NULL)
+    return self->code;
+  hex = g_ascii_strup(g_checksum_get_string(self->content), 16);
+  self->code = g_strdup_printf("%.4s-%.4s-%.4s-%.4s", hex, hex + 4, hex + 8, hex + 12);
+  return self->code;
 }
 
 static PangoLayout *
@@ -110,49 +117,93 @@ sheet_measure(Sheet *self, double width, const char *text, double size, Ink ink)
   return layout_height(layout);
 }
 
+static void
+count_text(Sheet *self, const char *text)
+{
+  if (self->code == NULL)
+    g_checksum_update(self->content, (const guchar *)text, (gssize)strlen(text) + 1);
+}
+
 double
 sheet_text(Sheet *self, double x, double y, double width, const char *text, double size, Ink ink)
 {
   g_autoptr(PangoLayout) layout = make_layout(self, width, text, size, ink);
 
+  count_text(self, text);
   cairo_move_to(self->cairo, x, y);
   pango_cairo_show_layout(self->cairo, layout);
   return layout_height(layout);
 }
 
-static void
-draw_foot(Sheet *self)
-{
-  g_autofree char *text = g_strdup_printf("%s　第 %u 页", self->title, self->page);
-
-  sheet_text(self, SHEET_LEFT, SHEET_HEIGHT - 40, SHEET_INNER, text, FOOT_SIZE, INK_CENTRE);
-}
-
 void
 sheet_break(Sheet *self)
 {
-  draw_foot(self);
-  cairo_show_page(self->cairo);
-  self->page++;
+  begin_page(self);
+}
+
+double
+sheet_room(Sheet *self, double y, double height)
+{
+  if (y + height <= SHEET_BOTTOM)
+    return y;
+  sheet_break(self);
+  return SHEET_TOP;
+}
+
+static cairo_status_t
+append(void *closure, const unsigned char *data, unsigned int size)
+{
+  g_byte_array_append(closure, data, size);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static void
+set_metadata(cairo_surface_t *surface, const char *title, const char *day)
+{
+  g_autofree char *created = g_strconcat(day != NULL ? day : "1970-01-01", "T00:00:00Z", NULL);
+
+  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
+  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Doorstep");
+  cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
+}
+
+static void
+write_pages(Sheet *self, const char *code)
+{
+  for (guint i = 0; i < self->pages->len; i++) {
+    g_autofree char *foot = g_strdup_printf("%s　第 %u 页，共 %u 页　校验码 %s", self->title, i + 1,
+                                            self->pages->len, code);
+
+    cairo_set_source_surface(self->cairo, g_ptr_array_index(self->pages, i), 0, 0);
+    cairo_paint(self->cairo);
+    cairo_set_source_rgb(self->cairo, 0, 0, 0);
+    sheet_text(self, SHEET_LEFT, SHEET_HEIGHT - 40, SHEET_INNER, foot, FOOT_SIZE, INK_CENTRE);
+    cairo_show_page(self->cairo);
+  }
 }
 
 GBytes *
 sheet_finish(Sheet *self, GError **error)
 {
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  cairo_surface_t *surface =
+      cairo_pdf_surface_create_for_stream(append, bytes, SHEET_WIDTH, SHEET_HEIGHT);
   cairo_status_t status;
 
-  draw_foot(self);
-  cairo_show_page(self->cairo);
-  cairo_surface_finish(self->surface);
+  set_metadata(surface, self->title, self->day);
+  cairo_destroy(self->cairo);
+  self->cairo = cairo_create(surface);
+  write_pages(self, sheet_check_code(self));
   status = cairo_status(self->cairo);
+  cairo_surface_finish(surface);
   if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_status(self->surface);
-  if (status != CAIRO_STATUS_SUCCESS) {
-    g_set_error(error, DS_ERROR, DS_ERROR_FAILED, "the PDF could not be drawn: %s",
-                cairo_status_to_string(status));
-    return NULL;
-  }
-  return g_bytes_new(self->bytes->data, self->bytes->len);
+    status = cairo_surface_status(surface);
+  cairo_surface_destroy(surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+  g_set_error(error, DS_ERROR, DS_ERROR_FAILED, "the PDF could not be drawn: %s",
+              cairo_status_to_string(status));
+  return NULL;
 }
 
 void
@@ -164,6 +215,7 @@ sheet_fit(Sheet *self, Box box, const char *text, double size, Ink ink)
 
   if (text == NULL || *text == '\0')
     return;
+  count_text(self, text);
   layout = make_layout(self, width, text, size, ink);
   while ((used = layout_height(layout)) > height && size > LEAST_SIZE) {
     size -= 0.5;
@@ -197,6 +249,7 @@ sheet_flow(Sheet *self, double y, const char *text, double size, Ink ink)
   PangoLayoutIter *lines = pango_layout_get_iter(layout);
   double start = y, shift = 0, end = y;
 
+  count_text(self, text);
   do {
     PangoRectangle line;
     double top, bottom;
@@ -226,6 +279,9 @@ sheet_picture(Sheet *self, Box box, GBytes *bytes, GError **error)
 
   if (picture == NULL)
     return FALSE;
+  if (self->code == NULL)
+    g_checksum_update(self->content, g_bytes_get_data(bytes, NULL),
+                      (gssize)g_bytes_get_size(bytes));
   width = cairo_image_surface_get_width(picture);
   height = cairo_image_surface_get_height(picture);
   scale = MIN(box.width / width, box.height / height);
@@ -262,4 +318,29 @@ sheet_qr(Sheet *self, Box box, const char *text, GError **error)
   cairo_fill(self->cairo);
   QRcode_free(code);
   return TRUE;
+}
+
+void
+sheet_cut(Sheet *self, double y)
+{
+  static const double DASHES[] = {5, 4};
+
+  cairo_save(self->cairo);
+  cairo_set_dash(self->cairo, DASHES, G_N_ELEMENTS(DASHES), 0);
+  cairo_set_line_width(self->cairo, RULE);
+  cairo_move_to(self->cairo, SHEET_LEFT, y);
+  cairo_line_to(self->cairo, SHEET_RIGHT, y);
+  cairo_stroke(self->cairo);
+  cairo_restore(self->cairo);
+}
+
+void
+sheet_bar(Sheet *self, Box box, double shade)
+{
+  cairo_rectangle(self->cairo, box.x, box.y, box.width, box.height);
+  cairo_set_source_rgb(self->cairo, shade, shade, shade);
+  cairo_fill_preserve(self->cairo);
+  cairo_set_source_rgb(self->cairo, 0, 0, 0);
+  cairo_set_line_width(self->cairo, RULE);
+  cairo_stroke(self->cairo);
 }

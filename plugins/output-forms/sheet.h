@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A4 sheets with the few things a form is made of: ruled cells whose text shrinks until it fits,
- * running text that breaks over pages, pictures, a QR code. Lengths are in points. */
+ * running text that breaks over pages, pictures, a QR code. Lengths are in points. The foot of
+ * every page names the paper, its page of how many, and its check code. */
 #pragma once
 
 #include "plugin/doorstep-plugin.h"
@@ -40,6 +41,18 @@ GBytes *sheet_finish(Sheet *self, GError **error);
 
 /* Begins another page. */
 void sheet_break(Sheet *self);
+/* @y if @height still fits below it, else the top of a new page. */
+double sheet_room(Sheet *self, double y, double height);
+
+/* "8F3A-1C22-B97E-0D41": from the SHA-256 of all texts and pictures drawn before it was first
+ * asked for, at the latest of all. The same content has the same code, so a changed paper shows; it
+ * is no signature. Also in the foot. */
+const char *sheet_check_code(Sheet *self);
+
+/* A dashed line across the page, to cut along. */
+void sheet_cut(Sheet *self, double y);
+/* A bar without text: @shade from 0 (black) to 1 (white). */
+void sheet_bar(Sheet *self, Box box, double shade);
 
 /* A ruled cell. Text begins at @size and shrinks until it fits; it is never cut off. */
 void sheet_cell(Sheet *self, Box box, const char *text, double size, Ink ink);

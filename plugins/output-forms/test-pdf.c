@@ -75,8 +75,9 @@ pdf_read_info(GBytes *pdf)
 char *
 pdf_read_code(GBytes *pdf)
 {
-  g_autofree char *drawn =
-      RUN(pdf, "pdftoppm", "-r", "100", "-png", "-singlefile", "form.pdf", "page");
+  g_autofree char *last = g_strdup_printf("%u", MAX(1, pdf_count_pages(pdf)));
+  g_autofree char *drawn = RUN(pdf, "pdftoppm", "-r", "150", "-png", "-f", last, "-l", last,
+                               "-singlefile", "form.pdf", "page");
   char *code = drawn != NULL ? RUN(pdf, "zbarimg", "--quiet", "--raw", "page.png") : NULL;
 
   return code != NULL ? g_strchomp(code) : NULL;

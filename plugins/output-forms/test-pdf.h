@@ -12,7 +12,7 @@ void pdf_end(void);
 char *pdf_read_text(GBytes *pdf);
 /* Title, dates and the like. (transfer full) */
 char *pdf_read_info(GBytes *pdf);
-/* What the one code on the first page says. (transfer full) */
+/* What the codes on the last page say, a line for each. (transfer full) */
 char *pdf_read_code(GBytes *pdf);
 guint pdf_count_pages(GBytes *pdf); /* 0 when skipped */
 void pdf_expect_inside_margins(GBytes *pdf);

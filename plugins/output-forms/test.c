@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../step-test.h"
+#include "test-forms.h"
 #include "test-pdf.h"
 
 #define BUNDLE "3f0c5a1d9e8b7a6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c"
@@ -15,14 +16,6 @@ static const char JPEG[] =
     "////////////////////////////////////wAARCAAWABIDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAA"
     "AAT/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/EABQRAQAAAAAAAAAAAAAAAAAA"
     "AAD/2gAMAwEAAhEDEQA/ALQAAAAAAAf/2Q==";
-
-static GBytes *
-render(const char *document, const DsView *view, GError **error)
-{
-  const DsOutputOps *ops = doorstep_plugin.ops;
-
-  return ops->render(document, view, error);
-}
 
 static GBytes *
 jpeg(void)
@@ -99,7 +92,7 @@ test_registration(void)
 {
   g_autoptr(DsView) view = make_view();
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) pdf = render("registration-form", view, &error);
+  g_autoptr(GBytes) pdf = forms_render("registration-form", view, &error);
   g_autofree char *text = NULL;
 
   g_assert_no_error(error);
@@ -138,7 +131,7 @@ test_long_values(void)
     ds_view_set_field(view, FIELDS[i], value->str);
     g_string_free(value, TRUE);
   }
-  pdf = render("registration-form", view, NULL);
+  pdf = forms_render("registration-form", view, NULL);
   g_assert_nonnull(pdf);
   g_assert_cmpuint(pdf_count_pages(pdf), ==, 2);
   pdf_expect_inside_margins(pdf);
@@ -158,7 +151,7 @@ test_receipt(void)
 {
   g_autoptr(DsView) view = make_view();
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) pdf = render("capture-receipt", view, &error);
+  g_autoptr(GBytes) pdf = forms_render("capture-receipt", view, &error);
   g_autofree char *text = NULL;
 
   g_assert_no_error(error);
@@ -173,7 +166,7 @@ test_receipt(void)
   ds_view_set_field(view, "delivery.mode", "post");
   g_bytes_unref(pdf);
   g_free(text);
-  pdf = render("capture-receipt", view, NULL);
+  pdf = forms_render("capture-receipt", view, NULL);
   text = pdf_read_text(pdf);
   EXPECT_WORDS(text, "三十个工作日");
   pdf_expect_inside_margins(pdf);
@@ -183,7 +176,7 @@ static void
 test_receipt_code_reads_back(void)
 {
   g_autoptr(DsView) view = make_view();
-  g_autoptr(GBytes) pdf = render("capture-receipt", view, NULL);
+  g_autoptr(GBytes) pdf = forms_render("capture-receipt", view, NULL);
   g_autofree char *code = pdf_read_code(pdf);
 
   if (code != NULL)
@@ -197,7 +190,7 @@ test_receipt_needs_a_sealed_case(void)
   g_autoptr(GError) error = NULL;
 
   ds_view_set_fact(view, "bundle.id", NULL);
-  g_assert_null(render("capture-receipt", view, &error));
+  g_assert_null(forms_render("capture-receipt", view, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
   g_assert_nonnull(strstr(error->message, "bundle.id is missing"));
 }
@@ -212,7 +205,7 @@ test_receipt_of_nothing_taken(void)
     g_autoptr(DsView) view = make_view();
     g_autoptr(GError) error = NULL;
     ds_view_set_field(view, REASONS[i], "JX-HELD");
-    g_assert_null(render("capture-receipt", view, &error));
+    g_assert_null(forms_render("capture-receipt", view, &error));
     g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
   }
 }
@@ -222,7 +215,7 @@ test_commitment(void)
 {
   g_autoptr(DsView) view = make_view();
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) pdf = render("commitment", view, &error);
+  g_autoptr(GBytes) pdf = forms_render("commitment", view, &error);
   g_autofree char *text = NULL;
 
   g_assert_no_error(error);
@@ -233,7 +226,7 @@ test_commitment(void)
                "承诺人（签名）：", "2026年9月1日", "first/1", "监护人");
   g_assert_null(strstr(text, "＿＿"));
   ds_view_set_fact(view, "text.commitment.zh", NULL);
-  g_assert_null(render("commitment", view, &error));
+  g_assert_null(forms_render("commitment", view, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
   g_assert_nonnull(strstr(error->message, "text.commitment.zh"));
 }
@@ -246,7 +239,7 @@ test_unsigned_commitment_has_a_line(void)
   g_autofree char *text = NULL;
 
   ds_view_set_field(view, "commitment.signer", "applicant");
-  pdf = render("commitment", view, NULL);
+  pdf = forms_render("commitment", view, NULL);
   text = pdf_read_text(pdf);
   if (text != NULL)
     EXPECT_WORDS(text, "承诺人（签名）：＿＿＿＿", "＿＿＿＿年＿＿月＿＿日");
@@ -267,7 +260,7 @@ test_long_commitment_breaks_pages(void)
                            i + 1);
   ds_view_set_fact(view, "text.commitment.zh", law->str);
   g_string_free(law, TRUE);
-  pdf = render("commitment", view, NULL);
+  pdf = forms_render("commitment", view, NULL);
   g_assert_nonnull(pdf);
   text = pdf_read_text(pdf);
   if (text == NULL)
@@ -296,7 +289,7 @@ test_missing_notice(void)
   ds_findings_add(findings, DS_FINDING_INVALID, "c", "applicant.number", "号码末位不对");
   ds_findings_add(findings, DS_FINDING_INVALID, "c", "guardian.number", "号码末位不对");
   ds_findings_add(findings, DS_FINDING_WARNING, "d", NULL, "相片背景不够白");
-  pdf = render("missing-notice", view, NULL);
+  pdf = forms_render("missing-notice", view, NULL);
   text = pdf_read_text(pdf);
   if (text == NULL)
     return;
@@ -319,7 +312,7 @@ test_long_notice_breaks_pages(void)
     ds_findings_add_format(findings, DS_FINDING_MISSING, "a", NULL,
                            "第%u项材料：请提供原件，并由工作人员当场核对、留存影像后归还本人",
                            i + 1);
-  pdf = render("missing-notice", view, NULL);
+  pdf = forms_render("missing-notice", view, NULL);
   text = pdf_read_text(pdf);
   if (text == NULL)
     return;
@@ -334,7 +327,7 @@ test_nothing_missing(void)
   g_autoptr(DsView) view = make_view();
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(render("missing-notice", view, &error));
+  g_assert_null(forms_render("missing-notice", view, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
   g_assert_nonnull(strstr(error->message, "nothing is missing"));
 }
@@ -346,8 +339,8 @@ test_same_view_same_file(void)
   g_autoptr(DsView) view = make_view();
 
   for (guint i = 0; i < G_N_ELEMENTS(DOCUMENTS); i++) {
-    g_autoptr(GBytes) first = render(DOCUMENTS[i], view, NULL);
-    g_autoptr(GBytes) second = render(DOCUMENTS[i], view, NULL);
+    g_autoptr(GBytes) first = forms_render(DOCUMENTS[i], view, NULL);
+    g_autoptr(GBytes) second = forms_render(DOCUMENTS[i], view, NULL);
 
     g_assert_true(g_bytes_equal(first, second));
   }
@@ -357,7 +350,7 @@ static void
 test_metadata_is_about_nobody(void)
 {
   g_autoptr(DsView) view = make_view();
-  g_autoptr(GBytes) pdf = render("registration-form", view, NULL);
+  g_autoptr(GBytes) pdf = forms_render("registration-form", view, NULL);
   g_autofree char *info = pdf_read_info(pdf);
 
   if (info == NULL)
@@ -378,7 +371,7 @@ test_broken_pictures(void)
     g_autoptr(GError) error = NULL;
 
     attach(view, DS_SLOT_PHOTO, "", g_bytes_new_static(BROKEN[i], strlen(BROKEN[i])));
-    g_assert_null(render("registration-form", view, &error));
+    g_assert_null(forms_render("registration-form", view, &error));
     g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
     g_assert_nonnull(strstr(error->message, "capture it again"));
   }
@@ -390,10 +383,10 @@ test_what_cannot_be_drawn(void)
   g_autoptr(DsView) empty = ds_view_new();
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(render("birthday-card", empty, &error));
+  g_assert_null(forms_render("birthday-card", empty, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
   g_clear_error(&error);
-  g_assert_null(render("registration-form", empty, &error));
+  g_assert_null(forms_render("registration-form", empty, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
   g_assert_nonnull(strstr(error->message, "applicant.name is missing"));
 }
@@ -421,6 +414,8 @@ main(int argc, char **argv)
   g_test_add_func("/output-forms/metadata", test_metadata_is_about_nobody);
   g_test_add_func("/output-forms/broken-pictures", test_broken_pictures);
   g_test_add_func("/output-forms/what-cannot-be-drawn", test_what_cannot_be_drawn);
+  add_visit_tests();
+  add_trip_tests();
   result = g_test_run();
   pdf_end();
   return result;

@@ -45,7 +45,63 @@ static const Word ETHNIC[] = {{"01", "汉族"},       {"02", "蒙古族"},
                               {NULL, NULL}};
 static const Word REASON[] = {{"first-under-16", "未满16周岁申请领取居民身份证"},
                               {"first-from-16", "年满16周岁申请领取居民身份证"},
+                              {"expired", "有效期满换领居民身份证"},
+                              {"damaged", "损坏换领居民身份证"},
+                              {"lost", "丢失补领居民身份证"},
                               {NULL, NULL}};
+static const Word SHORT_REASON[] = {{"first-under-16", "未满16周岁"},
+                                    {"first-from-16", "年满16周岁"},
+                                    {"expired", "期满换领"},
+                                    {"damaged", "损坏换领"},
+                                    {"lost", "丢失补领"},
+                                    {NULL, NULL}};
+static const Word SERVICE[] = {
+    {"first-application", "首次申领"}, {"renewal-replacement", "换领补领"}, {NULL, NULL}};
+static const Word URGENCY[] = {{"normal", "普通"}, {"expedited", "加快"}, {NULL, NULL}};
+static const Word CATEGORY[] = {{"cross-province", "跨省异地"},
+                                {"cross-prefecture", "省内跨地市异地"},
+                                {"cross-county", "市内跨县区异地"},
+                                {"cross-station", "县区内跨所异地"},
+                                {"local", "户籍地本所"},
+                                {NULL, NULL}};
+static const Word METHOD[] = {
+    {"cash", "现金"}, {"payment-code", "扫描支付码"}, {"exempt", "免收"}, {NULL, NULL}};
+static const Word HARDSHIP[] = {{"bedridden", "卧床不起"},
+                                {"disabled", "残疾"},
+                                {"elderly", "年老体弱"},
+                                {"ill", "患病"},
+                                {"remote", "偏远、行动不便"},
+                                {"other", "其他困难"},
+                                {NULL, NULL}};
+static const Word VERDICT[] = {
+    {"same", "认定为本人"}, {"different", "认定不是本人"}, {"unsure", "不能确认"}, {NULL, NULL}};
+static const Word TEMPORARY[] = {{"temporary-card", "临时居民身份证"},
+                                 {"temporary-certificate", "《临时身份证明》"},
+                                 {NULL, NULL}};
+static const Word STATE[] = {{"draft", "采集中"},
+                             {"awaiting-material", "待补材料"},
+                             {"pending-identification", "容缺待核"},
+                             {"refused", "不予受理"},
+                             {"withdrawn", "已撤回"},
+                             {"complete", "采集完成"},
+                             {"sealed", "已封存"},
+                             {"sent", "已发出"},
+                             {"received", "已接收"},
+                             {"verified", "已验证"},
+                             {"durable", "已归档落盘"},
+                             {"quarantined", "已隔离"},
+                             {"duplicate", "重复"},
+                             {"superseded", "已被替代"},
+                             {"accepted", "已受理"},
+                             {"returned", "已退回"},
+                             {"refused-by-station", "受理单位不予受理"},
+                             {"not-issued", "不予签发"},
+                             {"in-production", "制证中"},
+                             {"card-at-station", "证件到所"},
+                             {"delivered", "已发放"},
+                             {"holder-verified", "本人已核验"},
+                             {"closed", "已办结"},
+                             {NULL, NULL}};
 static const Word RELATION[] = {{"father", "父亲"},
                                 {"mother", "母亲"},
                                 {"grandparent", "祖父母、外祖父母"},
@@ -62,7 +118,10 @@ static const Word PROOF[] = {{"work-contract", "就业证明"},
                              {"lease", "房屋租赁合同"},
                              {"other", "其他证明"},
                              {NULL, NULL}};
-static const Word PERSON[] = {{"applicant", "申请人"}, {"guardian", "监护人"}, {NULL, NULL}};
+static const Word PERSON[] = {{"applicant", "申请人"},
+                              {"guardian", "监护人"},
+                              {"officer-on-behalf", "民警代签"},
+                              {NULL, NULL}};
 static const Word DELIVERY[] = {
     {"self", "本人领取"}, {"relative", "亲属代领"}, {"post", "邮政寄递"}, {NULL, NULL}};
 static const Word FINGER[] = {{"11", "右手拇指"}, {"12", "右手食指"}, {"13", "右手中指"},
@@ -70,6 +129,9 @@ static const Word FINGER[] = {{"11", "右手拇指"}, {"12", "右手食指"}, {"
                               {"17", "左手食指"}, {"18", "左手中指"}, {"19", "左手环指"},
                               {"20", "左手小指"}, {NULL, NULL}};
 static const Word DOCUMENT[] = {{"household-register", "居民户口簿"},
+                                {"resident-id-card", "居民身份证"},
+                                {"driving-licence", "机动车驾驶证"},
+                                {"passport", "护照"},
                                 {"guardian-id-card", "监护人居民身份证"},
                                 {"birth-certificate", "出生医学证明"},
                                 {"marriage-certificate", "结婚证"},
@@ -82,20 +144,38 @@ static const Word DOCUMENT[] = {{"household-register", "居民户口簿"},
                                 {NULL, NULL}};
 
 /* Fields whose findings speak of "the number", "the name", "the address". */
-static const Word SUBJECT[] = {
-    {"applicant.name", "申请人姓名"},           {"applicant.birth", "申请人出生日期"},
-    {"applicant.number", "申请人公民身份号码"}, {"applicant.address", "常住户口所在地住址"},
-    {"residence.address", "现居住地住址"},      {"guardian.name", "监护人姓名"},
-    {"guardian.number", "监护人证件号码"},      {"delivery.recipient", "收件人姓名"},
-    {"delivery.address", "邮寄地址"},           {"fingerprint.1.position", "指纹一"},
-    {"fingerprint.1.result", "指纹一"},         {"fingerprint.1.reason", "指纹一"},
-    {"fingerprint.2.position", "指纹二"},       {"fingerprint.2.result", "指纹二"},
-    {"fingerprint.2.reason", "指纹二"},         {NULL, NULL}};
+static const Word SUBJECT[] = {{"applicant.name", "申请人姓名"},
+                               {"applicant.birth", "申请人出生日期"},
+                               {"applicant.number", "申请人公民身份号码"},
+                               {"applicant.address", "常住户口所在地住址"},
+                               {"residence.address", "现居住地住址"},
+                               {"guardian.name", "监护人姓名"},
+                               {"guardian.number", "监护人证件号码"},
+                               {"delivery.recipient", "收件人姓名"},
+                               {"delivery.address", "邮寄地址"},
+                               {"appointment.address", "上门地址"},
+                               {"fee.receipt-number", "财政票据号码"},
+                               {"fee.receipt-series", "财政票据代码"},
+                               {"document.other.description", "其他证件名称"},
+                               {"fingerprint.1.position", "指纹一"},
+                               {"fingerprint.1.result", "指纹一"},
+                               {"fingerprint.1.reason", "指纹一"},
+                               {"fingerprint.2.position", "指纹二"},
+                               {"fingerprint.2.result", "指纹二"},
+                               {"fingerprint.2.reason", "指纹二"},
+                               {NULL, NULL}};
 
 static const Choice CHOICES[] = {
     {"applicant.sex", SEX},
     {"applicant.ethnic", ETHNIC},
     {"application.reason", REASON},
+    {"application.urgency", URGENCY},
+    {"application.category", CATEGORY},
+    {"appointment.hardship", HARDSHIP},
+    {"fee.method", METHOD},
+    {"identification.verdict", VERDICT},
+    {"temporary.wanted", TEMPORARY},
+    {"signature.signer", PERSON},
     {"guardian.relation", RELATION},
     {"residence.basis", BASIS},
     {"residence.proof", PROOF},
@@ -134,7 +214,8 @@ words_fact(const DsView *view, const char *fact)
 const char *
 words_of(const DsView *view, const char *field)
 {
-  const char *value = words_field(view, field);
+  const char *given = ds_view_field(view, field);
+  const char *value = given != NULL ? given : words_fact(view, field);
 
   for (guint i = 0; i < G_N_ELEMENTS(CHOICES); i++)
     if (g_str_equal(CHOICES[i].field, field))
@@ -162,6 +243,73 @@ words_date(const char *date)
   g_autofree char *time = date != NULL ? g_strconcat(date, "T00:00:00+08:00", NULL) : NULL;
 
   return words_day_of(time);
+}
+
+char *
+words_time(const char *time)
+{
+  g_autoptr(GDateTime) moment = time != NULL ? g_date_time_new_from_iso8601(time, NULL) : NULL;
+  g_autoptr(GTimeZone) china = g_time_zone_new_offset(8 * 3600);
+  g_autoptr(GDateTime) local = NULL;
+  g_autofree char *day = words_day_of(time);
+
+  if (moment == NULL)
+    return g_strdup("");
+  local = g_date_time_to_timezone(moment, china);
+  return g_strdup_printf("%s %02d:%02d", day, g_date_time_get_hour(local),
+                         g_date_time_get_minute(local));
+}
+
+const char *
+words_state(const char *state)
+{
+  return find(STATE, state);
+}
+
+const char *const *
+words_states(void)
+{
+  static const char *states[G_N_ELEMENTS(STATE)];
+
+  for (guint i = 0; i < G_N_ELEMENTS(STATE); i++)
+    states[i] = STATE[i].value;
+  return states;
+}
+
+const char *
+words_service(const char *service)
+{
+  return find(SERVICE, service);
+}
+
+const char *
+words_short_reason(const char *reason)
+{
+  return find(SHORT_REASON, reason);
+}
+
+char *
+words_urgency(const DsView *view)
+{
+  gboolean urgent = g_str_equal(words_field(view, "application.urgency"), "expedited");
+
+  return g_strdup_printf("%s普通　%s加快", urgent ? "□" : "■", urgent ? "■" : "□");
+}
+
+char *
+words_rule(const DsView *view, const char *prefix)
+{
+  static const char *const PARTS[] = {"document", "clause", "phrase"};
+  const char *said[G_N_ELEMENTS(PARTS)];
+
+  for (guint i = 0; i < G_N_ELEMENTS(PARTS); i++) {
+    g_autofree char *name = g_strconcat(prefix, ".", PARTS[i], NULL);
+
+    said[i] = words_fact(view, name);
+  }
+  if (*said[0] == '\0')
+    return g_strdup("");
+  return g_strdup_printf("《%s》%s“%s”", said[0], said[1], said[2]);
 }
 
 char *
@@ -256,6 +404,15 @@ words_subject(const char *subject)
   return word != subject ? word : NULL;
 }
 
+/* Another document is called what the officer called it. */
+static const char *
+document_word(const DsView *view, const Word *word)
+{
+  const char *given = ds_view_field(view, "document.other.description");
+
+  return g_str_equal(word->value, "other") && given != NULL ? given : word->word;
+}
+
 char *
 words_documents(const DsView *view)
 {
@@ -266,7 +423,7 @@ words_documents(const DsView *view)
 
     if (ds_view_field_is_true(view, field) ||
         ds_view_count_parts(view, DS_SLOT_DOCUMENT, word->value) > 0)
-      g_string_append_printf(text, "%s%s", text->len > 0 ? "、" : "", word->word);
+      g_string_append_printf(text, "%s%s", text->len > 0 ? "、" : "", document_word(view, word));
   }
   return g_string_free(text, FALSE);
 }

@@ -4,8 +4,8 @@
 
 #include "plugin/doorstep-plugin.h"
 
-/* The word for the value of a choice field, the value itself when it has none, "" when the field
- * is empty. Static or owned by @view. */
+/* The word for the value of a choice, the value itself when it has none, "" when there is neither
+ * a field nor a fact of that name. Static or owned by @view. */
 const char *words_of(const DsView *view, const char *field);
 
 /* A field as it stands, or "". */
@@ -17,6 +17,23 @@ const char *words_fact(const DsView *view, const char *fact);
 char *words_date(const char *date);
 /* The day at UTC+8 of an RFC 3339 time, in the same form. (transfer full) */
 char *words_day_of(const char *time);
+/* "2026年9月1日 14:30" at UTC+8 of an RFC 3339 time, or "". (transfer full) */
+char *words_time(const char *time);
+
+/* The rule behind something: 《document》clause“phrase” of the facts @prefix.document, .clause and
+ * .phrase; "" when there is none. (transfer full) */
+char *words_rule(const DsView *view, const char *prefix);
+
+/* "■普通　□加快". (transfer full) */
+char *words_urgency(const DsView *view);
+
+/* The state of a case, a service, a reason (a short word), in Chinese; the word itself when it is
+ * not known. Static, or what was given. */
+const char *words_state(const char *state);
+const char *words_service(const char *service);
+const char *words_short_reason(const char *reason);
+/* All states there are, in the order of a case's life, NULL-terminated. */
+const char *const *words_states(void);
 
 /* The number with x as X; masked: its middle eight characters as asterisks. (transfer full) */
 char *words_number(const char *number);
