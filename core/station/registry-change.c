@@ -167,6 +167,53 @@ find_duplicates(DsStation *self, const char *key, const DsRecord *record, guint 
   return TRUE;
 }
 
+/* What the station decided is not undone by a withdrawal that was on its way: the unit hears
+ * SUPERSEDED about the withdrawal, and the version before it stays in force. */
+static gboolean
+is_too_late(const DsRegistryCase *known, const DsRecordCase *a)
+{
+  static const char *const decided[] = {"accepted",
+                                        "not-issued",
+                                        "refused-by-station",
+                                        "in-production",
+                                        "card-at-station",
+                                        "delivered",
+                                        "closed",
+                                        NULL};
+
+  return known != NULL && a->outcome == DS_CASE_OUTCOME_WITHDRAWN &&
+         g_strv_contains(decided, known->state);
+}
+
+static gboolean
+import_too_late(DsStation *self, const DsManifest *manifest, const DsRecordCase *a,
+                const DsRegistryCase *known, GError **error)
+{
+  g_autoptr(GHashTable) detail = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+
+  g_hash_table_insert(
+      detail, (gpointer) "reason",
+      g_strdup_printf("the withdrawal came too late: the case is %s; ask the station",
+                      known->state));
+  return store_version(self, manifest, a->version, known->key, TRUE, error) &&
+         log_event(self, known->key, NULL, "withdrawal came too late", known->state, error) &&
+         promise(self, manifest->unit, &manifest->id, DS_STATE_SUPERSEDED, detail, error);
+}
+
+/* The number of a bundle that was withdrawn before it left stays open at the station for ever, or
+ * until it comes by another way; the history says which one it was. */
+static gboolean
+log_unseen(DsStation *self, const DsManifest *manifest, const DsRecordCase *a, const char *key,
+           GError **error)
+{
+  char hex[DS_DIGEST_HEX_SIZE];
+
+  if (a->outcome != DS_CASE_OUTCOME_WITHDRAWN || !manifest->has_replaces)
+    return TRUE;
+  return log_event(self, key, NULL, "withdrawn before it came",
+                   ds_digest_to_hex(&manifest->replaces, hex), error);
+}
+
 static gboolean
 import_new(DsStation *self, const DsManifest *manifest, const DsRecord *record, const char *key,
            guint *duplicates, GError **error)
@@ -181,10 +228,14 @@ import_new(DsStation *self, const DsManifest *manifest, const DsRecord *record, 
   if (late)
     return store_version(self, manifest, a->version, key, TRUE, error) &&
            promise(self, manifest->unit, &manifest->id, DS_STATE_SUPERSEDED, NULL, error);
+  if (is_too_late(known, a))
+    return import_too_late(self, manifest, a, known, error);
   if (!store_newest(self, manifest, record, key, error) ||
       !store_version(self, manifest, a->version, key, FALSE, error))
     return FALSE;
   if (known != NULL && !supersede(self, manifest->unit, &known->bundle, error))
+    return FALSE;
+  if (known == NULL && !log_unseen(self, manifest, a, key, error))
     return FALSE;
   return a->outcome == DS_CASE_OUTCOME_REFUSED || a->outcome == DS_CASE_OUTCOME_WITHDRAWN ||
          find_duplicates(self, key, record, duplicates, error);

@@ -37,7 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsRegistryCase, ds_registry_case_free)
 DsDb *ds_registry_open(const char *home, DsSecret *key, gboolean create, GError **error);
 
 /* Takes a verified version in; again is fine. An older version than the known one is superseded
- * at once, a newer one supersedes. @duplicates counts the other cases about the same person and
+ * at once, a newer one supersedes; but a withdrawal of what the station has decided about is
+ * superseded itself. @duplicates counts the other cases about the same person and
  * service that this one was found to repeat. */
 gboolean ds_registry_import(DsStation *self, const DsManifest *manifest, const DsRecord *record,
                             guint *duplicates, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -268,6 +268,8 @@ make_record(const TestUnit *self, const TestCase *what, TestBundle *bundle)
     ds_record_set_field(record, "application.urgency", what->urgency);
   ds_record_set_fact(record, "case.day", "2026-09-01");
   ds_record_add_finding(record, "warning", "portrait.background", "photo");
+  if (what->outcome == DS_CASE_OUTCOME_WITHDRAWN && what->replaces != NULL)
+    return record; /* carries no pictures */
   if (what->fields_only)
     bundle->photo = reuse_part(record, what->replaces, what->replaces->photo);
   else

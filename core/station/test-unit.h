@@ -67,7 +67,7 @@ typedef struct {
   const char *name;
   const char *number;
   DsCaseOutcome outcome;      /* 0: complete */
-  const TestBundle *replaces; /* its scan is reused */
+  const TestBundle *replaces; /* its scan is reused, but by a withdrawal */
   const char *schemas;        /* with pack: see test-pack.h; NULL: a pack that is nowhere */
   const char *pack;
   const char *received; /* fen, in cash */

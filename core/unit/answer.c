@@ -94,19 +94,46 @@ case_state(int statement_state)
              : DS_CASE_SEALED;
 }
 
+/* What the statements say of the case. The newest bundle speaks for it, unless the station called
+ * that one superseded: a withdrawal that came too late leaves the version before it in force. */
+static gboolean
+state_by_bundles(DsUnit *self, const GPtrArray *bundles, int *state, GError **error)
+{
+  *state = 0;
+  for (guint i = bundles->len; i > 0; i--) {
+    const DsVaultBundle *bundle = g_ptr_array_index(bundles, i - 1);
+    g_autoptr(GPtrArray) statements = ds_vault_statements(self->vault, &bundle->id, error);
+    if (statements == NULL)
+      return FALSE;
+    int said = state_of(statements);
+    if (said != DS_STATE_SUPERSEDED) {
+      *state = said;
+      return TRUE;
+    }
+    if (*state == 0)
+      *state = said;
+  }
+  return TRUE;
+}
+
 static gboolean
 move_case(DsUnit *self, const DsVaultBundle *bundle, guint64 seq, char **note, GError **error)
 {
   g_autoptr(DsVaultCase) of = ds_vault_case(self->vault, bundle->case_id, error);
-  g_autoptr(GPtrArray) statements =
-      of != NULL ? ds_vault_statements(self->vault, &bundle->id, error) : NULL;
+  g_autoptr(GPtrArray) bundles =
+      of != NULL ? ds_vault_bundles(self->vault, bundle->case_id, error) : NULL;
+  int said = 0;
 
-  if (statements == NULL)
+  if (bundles == NULL)
     return FALSE;
+  const DsVaultBundle *newest =
+      bundles->len > 0 ? g_ptr_array_index(bundles, bundles->len - 1) : bundle;
   /* a correction under way, or sealed since, is not touched by late words about the old version */
-  if (of->version != bundle->version || of->state < DS_CASE_SEALED)
+  if (of->version != newest->version || of->state < DS_CASE_SEALED)
     return TRUE;
-  DsCaseState state = case_state(state_of(statements));
+  if (!state_by_bundles(self, bundles, &said, error))
+    return FALSE;
+  DsCaseState state = case_state(said);
   if (state == of->state)
     return TRUE;
   g_autofree char *cause = g_strdup_printf("statement %" G_GUINT64_FORMAT, seq);

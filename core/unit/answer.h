@@ -8,9 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* Records a verified statement and moves its case, if it is the case's newest bundle. Any order,
- * any number of times: the case ends in the same state. DS_ERROR_REFUSED for a bundle this unit
- * never sealed. @note: one line for the person, NULL when it changed nothing. (transfer full) */
+/* Records a verified statement and moves its case. The case's newest bundle speaks for it, or, when
+ * the station called that one superseded (a withdrawal that came too late), the one before it. Any
+ * order, any number of times: the case ends in the same state. DS_ERROR_REFUSED for a bundle this
+ * unit never sealed. @note: one line for the person, NULL when it changed nothing. (transfer full)
+ */
 gboolean ds_unit_take_statement(DsUnit *self, const DsStatement *statement, GBytes *bytes,
                                 gboolean *fresh, char **note,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

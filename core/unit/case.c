@@ -30,11 +30,15 @@ next_local_number(DsUnit *self, GError **error)
                          day + 8, count);
 }
 
+/* A withdrawn case stays withdrawn while its bundle travels; if the station said that it came too
+ * late, the case goes on and its state says so. */
 static gboolean
-is_over(DsCaseState state)
+is_over(const DsVaultCase *of)
 {
-  return state == DS_CASE_WITHDRAWN || state == DS_CASE_SUPERSEDED || state == DS_CASE_CLOSED ||
-         state == DS_CASE_NOT_ISSUED || state == DS_CASE_REFUSED_BY_STATION;
+  return of->state == DS_CASE_WITHDRAWN || of->state == DS_CASE_SUPERSEDED ||
+         of->state == DS_CASE_CLOSED || of->state == DS_CASE_NOT_ISSUED ||
+         of->state == DS_CASE_REFUSED_BY_STATION ||
+         (of->decision == DS_CASE_WITHDRAWN && of->state <= DS_CASE_QUARANTINED);
 }
 
 /* One open case a roster row: a second one is how a pupil gets two cards (R115). */
@@ -47,7 +51,7 @@ check_row_is_free(DsUnit *self, const DsVaultRosterRow *row, GError **error)
   g_autoptr(DsVaultCase) old = ds_vault_case(ds_unit_vault(self), row->case_id, error);
   if (old == NULL)
     return FALSE;
-  if (is_over(old->state))
+  if (is_over(old))
     return TRUE;
   g_set_error(error, DS_ERROR, DS_ERROR_EXISTS, "row %u has case %s already (%s)", row->row,
               old->id, ds_case_state_word(old->state));
@@ -163,20 +167,6 @@ ds_unit_case_set(DsUnit *self, const char *case_id, const char *name, const char
                             error) &&
          ds_unit_note_confirmation(self, open, step, name, text, error) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);
-}
-
-gboolean
-ds_unit_case_withdraw(DsUnit *self, const char *case_id, const char *reason, GError **error)
-{
-  g_autoptr(DsVaultCase) open = ds_unit_case_open(self, case_id, error);
-
-  if (open == NULL)
-    return FALSE;
-  if (reason == NULL || *reason == '\0') {
-    g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID, "say why the case is withdrawn");
-    return FALSE;
-  }
-  return ds_unit_case_end(self, case_id, DS_CASE_WITHDRAWN, "withdrawal.reason", reason, error);
 }
 
 gboolean

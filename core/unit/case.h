@@ -30,10 +30,6 @@ DsView *ds_unit_case_view(DsUnit *self, const char *case_id, GError **error);
 /* The case may still be changed: DS_ERROR_REFUSED says why not. (transfer full) */
 DsVaultCase *ds_unit_case_open(DsUnit *self, const char *case_id, GError **error);
 
-/* 撤回: the applicant or the officer gives up; @reason is recorded. */
-gboolean ds_unit_case_withdraw(DsUnit *self, const char *case_id, const char *reason,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Ends the field's part of a case: @reason is kept under @field ("refusal.reason") and travels as
  * the officer's decision. Used by withdraw and refuse. */
 gboolean ds_unit_case_end(DsUnit *self, const char *case_id, DsCaseState state, const char *field,

@@ -136,9 +136,10 @@ add_parts(DsUnit *self, DsRecord *record, const char *case_id, GError **error)
   return TRUE;
 }
 
-DsRecord *
-ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
-                    DsCaseOutcome outcome, GError **error)
+/* A record with the head every one has. (transfer full) */
+static DsRecord *
+begin_record(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check, DsCaseOutcome outcome,
+             GError **error)
 {
   g_autoptr(DsRecord) record = ds_record_new();
   DsRecordCase *application = ds_record_set_case(record, of->id, of->version);
@@ -154,10 +155,46 @@ ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *chec
     g_set_error_literal(error, DS_ERROR, DS_ERROR_FAILED, "the pack has no digest");
     return NULL;
   }
+  return g_steal_pointer(&record);
+}
+
+DsRecord *
+ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
+                    DsCaseOutcome outcome, GError **error)
+{
+  g_autoptr(DsRecord) record = begin_record(self, of, check, outcome, error);
+
+  if (record == NULL)
+    return NULL;
   add_values(record, check);
   add_decision(record, check->decision);
   add_reasons(self, record, check->view);
   if (!add_clock(self, record, error) || !add_parts(self, record, of->id, error))
     return NULL;
+  return g_steal_pointer(&record);
+}
+
+DsRecord *
+ds_unit_record_withdrawal(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
+                          GError **error)
+{
+  static const char *const fields[] = {"applicant.name", "applicant.number", "withdrawal.reason"};
+  static const char *const facts[] = {"case.local-number", "case.day",    "case.service",
+                                      "case.version",      "case.state",  "case.jurisdiction",
+                                      "unit.id",           "unit.region", "officer.name",
+                                      "officer.number",    "trip.id",     "trip.name"};
+  g_autoptr(DsRecord) record = begin_record(self, of, check, DS_CASE_OUTCOME_WITHDRAWN, error);
+  const char *reason = ds_view_field(check->view, "withdrawal.reason");
+
+  if (record == NULL)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+    if (ds_view_field(check->view, fields[i]) != NULL)
+      ds_record_set_field(record, fields[i], ds_view_field(check->view, fields[i]));
+  for (guint i = 0; i < G_N_ELEMENTS(facts); i++)
+    if (ds_view_fact(check->view, facts[i]) != NULL)
+      ds_record_set_fact(record, facts[i], ds_view_fact(check->view, facts[i]));
+  ds_record_add_decision(record, "withdrawal.reason", "withdrawal", reason != NULL ? reason : "",
+                         ds_unit_officer(self), ds_clock_now().wall_us);
   return g_steal_pointer(&record);
 }

@@ -160,12 +160,16 @@ ds_unit_case_seal(DsUnit *self, const char *case_id, DsDigest *id, GError **erro
   if (check == NULL)
     return FALSE;
 
-  g_autoptr(DsRecord) record = ds_unit_record_case(self, of, check, outcome, error);
   g_autoptr(DsManifest) manifest = ds_manifest_new();
   g_auto(DsSealed) sealed = {0};
   DsAuditHead head;
+  if (!describe_bundle(self, of, manifest, &head, error))
+    return FALSE;
+  /* what was sealed before need not travel again to be taken back */
+  g_autoptr(DsRecord) record = outcome == DS_CASE_OUTCOME_WITHDRAWN && manifest->has_replaces
+                                   ? ds_unit_record_withdrawal(self, of, check, error)
+                                   : ds_unit_record_case(self, of, check, outcome, error);
   if (record == NULL || !read_back(self, record, error) ||
-      !describe_bundle(self, of, manifest, &head, error) ||
       !sign_bundle(self, manifest, record, &sealed, error))
     return FALSE;
 

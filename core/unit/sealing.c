@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "bundle/manifest.h"
+#include "courier/mark.h"
 #include "unit/unit-private.h"
 #include "vault/case.h"
 #include "vault/part.h"
@@ -121,13 +122,32 @@ mark_complete(DsUnit *self, const DsSealing *intent, GError **error)
                                  self->officer, error);
 }
 
+/* Corrections and withdrawals go first, and what is withdrawn need not go at all. Marks are wishes:
+ * without them more travels, or later, and the station makes the same of it; so a mark that cannot
+ * be written does not hold up the seal. */
+static void
+tell_courier(DsUnit *self, const DsSealing *intent, const DsVaultBundle *bundle)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!bundle->has_replaces)
+    return;
+  if (!ds_courier_mark_set(self->home, DS_COURIER_URGENT, &bundle->id, &error) ||
+      (intent->outcome == DS_CASE_OUTCOME_WITHDRAWN &&
+       !ds_courier_hold_set(self->home, &bundle->replaces, &bundle->id, &error)))
+    g_debug("%s", error->message);
+}
+
 gboolean
 ds_sealing_finish(DsUnit *self, const DsSealing *intent, GError **error)
 {
   g_autoptr(DsVaultBundle) bundle = bundle_from_spool(self, intent, error);
-  g_autoptr(DsVaultTransaction) transaction =
-      bundle != NULL ? ds_vault_begin(self->vault, error) : NULL;
+  g_autoptr(DsVaultTransaction) transaction = NULL;
 
+  if (bundle == NULL)
+    return FALSE;
+  tell_courier(self, intent, bundle);
+  transaction = ds_vault_begin(self->vault, error);
   return transaction != NULL &&
          ds_vault_set_case_pack(self->vault, intent->case_id, intent->pack, intent->pack_version,
                                 intent->day, self->officer, error) &&

@@ -192,3 +192,28 @@ test_home_hear(TestHome *self, const DsDigest *bundle, DsState state, const char
   g_assert_no_error(error);
   g_assert_cmpuint(applied->refused, ==, 0);
 }
+
+void
+test_home_keep_vault(TestHome *home)
+{
+  g_autofree char *vault = g_build_filename(home->home, "vault", NULL);
+  g_autofree char *copy = g_build_filename(home->root, "copy", NULL);
+  const char *argv[] = {"cp", "-a", vault, copy, NULL};
+
+  g_clear_pointer(&home->unit, ds_unit_close);
+  g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                             NULL, NULL));
+  test_home_reopen(home);
+}
+
+void
+test_home_restore_vault(TestHome *home)
+{
+  g_autofree char *vault = g_build_filename(home->home, "vault", NULL);
+  g_autofree char *copy = g_build_filename(home->root, "copy", NULL);
+
+  g_clear_pointer(&home->unit, ds_unit_close);
+  g_assert_true(ds_files_remove_tree(vault, NULL));
+  g_assert_cmpint(g_rename(copy, vault), ==, 0);
+  test_home_reopen(home);
+}

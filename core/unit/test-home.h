@@ -30,3 +30,6 @@ char *test_home_person(TestHome *self, guint row);
 char *test_home_seal(TestHome *self, guint row, DsDigest *id);
 /* Statements for what was sealed, sent and applied. @detail as in test_station_statement. */
 void test_home_hear(TestHome *self, const DsDigest *bundle, DsState state, const char *detail);
+/* Copies the vault aside, and puts the copy back in its place. */
+void test_home_keep_vault(TestHome *self);
+void test_home_restore_vault(TestHome *self);

@@ -13,32 +13,6 @@
 #include "vault/bundles.h"
 #include "vault/journal.h"
 
-/* Copies the vault aside, and puts the copy back in its place. */
-static void
-keep_vault(TestHome *home)
-{
-  g_autofree char *vault = g_build_filename(home->home, "vault", NULL);
-  g_autofree char *copy = g_build_filename(home->root, "copy", NULL);
-  const char *argv[] = {"cp", "-a", vault, copy, NULL};
-
-  g_clear_pointer(&home->unit, ds_unit_close);
-  g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
-                             NULL, NULL));
-  test_home_reopen(home);
-}
-
-static void
-restore_vault(TestHome *home)
-{
-  g_autofree char *vault = g_build_filename(home->home, "vault", NULL);
-  g_autofree char *copy = g_build_filename(home->root, "copy", NULL);
-
-  g_clear_pointer(&home->unit, ds_unit_close);
-  g_assert_true(ds_files_remove_tree(vault, NULL));
-  g_assert_cmpint(g_rename(copy, vault), ==, 0);
-  test_home_reopen(home);
-}
-
 /* Seals @id as far as the spool: then the vault could not be written. */
 static void
 seal_half(TestHome *home, const char *id, DsDigest *bundle)
@@ -48,11 +22,11 @@ seal_half(TestHome *home, const char *id, DsDigest *bundle)
 
   /* the vault as it was before the seal, with the intent */
   g_assert_true(ds_vault_audit_head(ds_unit_vault(home->unit), &head, &error));
-  keep_vault(home);
+  test_home_keep_vault(home);
   g_assert_true(ds_unit_case_seal(home->unit, id, bundle, &error));
   g_assert_no_error(error);
   g_autoptr(DsVaultCase) sealed = ds_vault_case(ds_unit_vault(home->unit), id, &error);
-  restore_vault(home);
+  test_home_restore_vault(home);
   DsSealing intent = {.seq = 1,
                       .id = *bundle,
                       .case_id = sealed->id,
@@ -124,10 +98,10 @@ test_prune_unknown(void)
   DsDigest id;
   DsPruned pruned;
 
-  keep_vault(home);
+  test_home_keep_vault(home);
   g_autofree char *case_id = test_home_seal(home, 1, &id);
   g_assert_true(ds_store_usage(ds_unit_store(home->unit), &before, &bytes, &error));
-  restore_vault(home);
+  test_home_restore_vault(home);
   g_assert_true(ds_unit_prune(home->unit, &pruned, &error));
   g_assert_no_error(error);
   g_assert_true(ds_store_usage(ds_unit_store(home->unit), &after, &bytes, &error));

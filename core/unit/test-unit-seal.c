@@ -15,6 +15,7 @@
 #include "unit/outbox.h"
 #include "unit/seal.h"
 #include "unit/sealing.h"
+#include "unit/withdraw.h"
 #include "vault/bundles.h"
 #include "vault/journal.h"
 

@@ -2,6 +2,7 @@
 #include "vault/bundles.h"
 
 #include "base/error.h"
+#include "vault/case.h"
 #include "vault/vault-private.h"
 
 #define BUNDLE_COLUMNS                                                                      \
@@ -253,12 +254,41 @@ ds_vault_bundles(DsVault *self, const char *case_id, GError **error)
   return ds_vault_collect(rows, read_bundle, (GDestroyNotify)ds_vault_bundle_free, error);
 }
 
+/* The withdrawal must be the case's newest version, and be in force. */
+#define WITHDRAWN_FOR_GOOD                                                                    \
+  "SELECT count(*) FROM bundle w JOIN cases c ON c.id = w.case_id WHERE w.replaces = ?"       \
+  " AND w.case_id = ? AND w.version = c.version AND c.decision = ? AND w.receipts & (1 << ?)" \
+  " AND NOT w.receipts & (1 << ?)"
+
+gboolean
+ds_vault_bundle_may_go(DsVault *self, const DsVaultBundle *bundle, gboolean *may, GError **error)
+{
+  gint64 withdrawn = 0;
+
+  *may = ds_vault_bundle_receipt(bundle) == DS_VAULT_RECEIPT_DURABLE;
+  if (*may)
+    return TRUE;
+  if (!ds_db_get_int(self->db, &withdrawn, 0, error, WITHDRAWN_FOR_GOOD, "dtiii", &bundle->id,
+                     bundle->case_id, DS_CASE_WITHDRAWN, DS_VAULT_RECEIPT_DURABLE,
+                     DS_VAULT_STATE_SUPERSEDED))
+    return FALSE;
+  *may = withdrawn != 0;
+  return TRUE;
+}
+
 GPtrArray *
 ds_vault_prunable(DsVault *self, GError **error)
 {
-  return ds_vault_collect(ds_db_query(self->db, error,
-                                      BUNDLE_COLUMNS
-                                      "WHERE pruned = 0 AND receipts & (1 << ?) ORDER BY seq",
-                                      "i", DS_VAULT_RECEIPT_DURABLE),
-                          read_bundle, (GDestroyNotify)ds_vault_bundle_free, error);
+  g_autoptr(GPtrArray) here = ds_vault_bundles(self, NULL, error);
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)ds_vault_bundle_free);
+
+  while (here != NULL && here->len > 0) {
+    g_autoptr(DsVaultBundle) bundle = g_ptr_array_steal_index(here, 0);
+    gboolean may = FALSE;
+    if (!ds_vault_bundle_may_go(self, bundle, &may, error))
+      return NULL;
+    if (may)
+      g_ptr_array_add(found, g_steal_pointer(&bundle));
+  }
+  return here != NULL ? g_steal_pointer(&found) : NULL;
 }

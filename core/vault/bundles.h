@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 #define DS_VAULT_RECEIPT_RECEIVED 1
 #define DS_VAULT_RECEIPT_VERIFIED 2
 #define DS_VAULT_RECEIPT_DURABLE 3
+#define DS_VAULT_STATE_SUPERSEDED 6
 
 typedef struct {
   guint64 seq;       /* counted from 1, without gaps */
@@ -70,10 +71,15 @@ DsVaultBundle *ds_vault_case_bundle(DsVault *self, const char *case_id, GError *
 GPtrArray *ds_vault_bundles(DsVault *self, const char *case_id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Bundles with a DURABLE receipt that are not pruned. (transfer full) */
+/* Bundles that are not pruned and of which the station said DURABLE, or said so of the withdrawal
+ * that replaces them (and did not call that superseded): a withdrawn case that never left is not
+ * kept for anybody. (transfer full) */
 GPtrArray *ds_vault_prunable(DsVault *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Prunes one: refuses without a DURABLE receipt (DS_ERROR_REFUSED) or when the manifest in the
- * spool is not the one recorded (DS_ERROR_INVALID; nothing is removed); then event
+/* Whether @bundle is of that kind, as far as receipts go. */
+gboolean ds_vault_bundle_may_go(DsVault *self, const DsVaultBundle *bundle, gboolean *may,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Prunes one: refuses what ds_vault_prunable would not list (DS_ERROR_REFUSED) or when the manifest
+ * in the spool is not the one recorded (DS_ERROR_INVALID; nothing is removed); then event
  * "prune-intended", spool folder and chunks that no other bundle carries, event "pruned". Pruned
  * already is fine. */
 gboolean ds_vault_prune_bundle(DsVault *self, const DsDigest *id, DsStore *store, DsSpool *spool,

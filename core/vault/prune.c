@@ -9,9 +9,13 @@
 #define INTERRUPTED "SELECT id FROM bundle WHERE pruned = 0 AND prune_intended = 1 ORDER BY seq"
 
 static gboolean
-check_durable(const DsVaultBundle *bundle, GError **error)
+check_may_go(DsVault *self, const DsVaultBundle *bundle, GError **error)
 {
-  if (ds_vault_bundle_receipt(bundle) == DS_VAULT_RECEIPT_DURABLE)
+  gboolean may = FALSE;
+
+  if (!ds_vault_bundle_may_go(self, bundle, &may, error))
+    return FALSE;
+  if (may)
     return TRUE;
   g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
               "bundle number %" G_GUINT64_FORMAT
@@ -121,7 +125,7 @@ ds_vault_prune_bundle(DsVault *self, const DsDigest *id, DsStore *store, DsSpool
     return FALSE;
   if (bundle->pruned_us != 0)
     return TRUE;
-  if (!check_durable(bundle, error))
+  if (!check_may_go(self, bundle, error))
     return FALSE;
   if (!bundle->prune_intended &&
       (!check_manifest(bundle, spool, error) || !intend(self, bundle, who, error)))

@@ -61,12 +61,26 @@ case_json(JsonBuilder *builder, const DsVaultCase *of)
   json_builder_add_int_value(builder, of->roster_row);
   ds_face_member(builder, "service", of->service);
   ds_face_member(builder, "state", ds_case_state_word(of->state));
+  ds_face_member(builder, "decision", ds_case_state_word(of->decision));
   json_builder_set_member_name(builder, "version");
   json_builder_add_int_value(builder, of->version);
   ds_face_member(builder, "name", of->name);
   ds_face_member(builder, "number", of->number);
   ds_face_member(builder, "pack", of->pack);
   ds_face_member(builder, "day", of->day);
+}
+
+/* "sealed" or "durable" alone would not say that a case was given up. */
+static void
+print_line(const DsVaultCase *of)
+{
+  gboolean given_up = of->state >= DS_CASE_SEALED && of->state <= DS_CASE_QUARANTINED &&
+                      (of->decision == DS_CASE_WITHDRAWN || of->decision == DS_CASE_REFUSED);
+  g_autofree char *state = given_up ? g_strdup_printf("%s, %s", ds_case_state_word(of->decision),
+                                                      ds_case_state_word(of->state))
+                                    : g_strdup(ds_case_state_word(of->state));
+
+  g_print("%s  v%u  %-18s %s\n", of->id, of->version, state, of->name != NULL ? of->name : "-");
 }
 
 void
@@ -81,8 +95,7 @@ ds_case_print_list(DsFace *face, GPtrArray *cases)
   for (guint i = 0; i < cases->len; i++) {
     const DsVaultCase *of = g_ptr_array_index(cases, i);
     if (builder == NULL) {
-      g_print("%s  v%u  %-18s %s\n", of->id, of->version, ds_case_state_word(of->state),
-              of->name != NULL ? of->name : "-");
+      print_line(of);
       continue;
     }
     json_builder_begin_object(builder);

@@ -10,6 +10,8 @@
 #include "unit/check.h"
 #include "unit/form.h"
 #include "unit/seal.h"
+#include "unit/withdraw.h"
+#include "vault/bundles.h"
 
 static char *opt_code, *opt_reason;
 
@@ -46,7 +48,16 @@ run_withdraw(DsFace *face, char **args, GError **error)
 {
   DsUnit *unit = ds_face_unit(face, error);
 
-  return unit != NULL && ds_unit_case_withdraw(unit, args[0], opt_reason, error);
+  if (unit == NULL || !ds_unit_case_withdraw(unit, args[0], opt_reason, error))
+    return FALSE;
+  g_autoptr(DsVaultCase) of = ds_vault_case(ds_unit_vault(unit), args[0], error);
+  if (of == NULL || of->state != DS_CASE_SEALED)
+    return of != NULL; /* a draft: nothing was sealed */
+  g_autoptr(DsVaultBundle) bundle = ds_vault_case_bundle(ds_unit_vault(unit), args[0], error);
+  if (bundle == NULL)
+    return FALSE;
+  ds_case_print_sealed(face, args[0], &bundle->id);
+  return TRUE;
 }
 
 static const GOptionEntry withdraw_options[] = {
@@ -103,7 +114,8 @@ const DsCommand ds_commands_case_end[] = {
     {"case", "refuse", "CASE --code CODE", N_("不予受理, for a reason the rules give"),
      "doorstep case refuse unit-07-20260901-004 --code already-held-card", 1, 1, refuse_options,
      run_refuse},
-    {"case", "withdraw", "CASE --reason TEXT", N_("the applicant gives up"), NULL, 1, 1,
+    {"case", "withdraw", "CASE --reason TEXT",
+     N_("the applicant gives up; also after the seal, until the station verified it"), NULL, 1, 1,
      withdraw_options, run_withdraw},
     {"case", "seal", "CASE…", N_("seal for the station; nobody here can open it after"), NULL, 1,
      G_MAXUINT, NULL, run_seal},
