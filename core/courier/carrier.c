@@ -3,9 +3,17 @@
 
 #include <string.h>
 
+#include "base/error.h"
+
 DsCarrier *
 ds_carrier_new(const DsCourierConfig *config, GError **error)
 {
+  if (strcmp(config->carrier, "drive") == 0) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_REFUSED,
+                        "this unit has no network way to its station: plug in a drive and run "
+                        "doorstep-courier drive FOLDER");
+    return NULL;
+  }
   if (strcmp(config->carrier, "path") == 0)
     return ds_carrier_path_new(config->path, error);
   return ds_carrier_ssh_new(config, error);

@@ -36,6 +36,7 @@ ds_courier_config_free(DsCourierConfig *self)
   g_free(self->home);
   g_free(self->carrier);
   g_free(self->unit);
+  g_free(self->station);
   g_free(self->path);
   g_free(self->host);
   g_free(self->user);
@@ -72,12 +73,16 @@ check(const DsCourierConfig *self, GError **error)
 {
   if (self->unit == NULL || !ds_serve_unit_valid(self->unit))
     return set_invalid(self, "unit", "must be this unit's id", error);
+  if (self->station != NULL && !ds_serve_unit_valid(self->station))
+    return set_invalid(self, "station", "must be the station's id", error);
+  if (g_strcmp0(self->carrier, "drive") == 0)
+    return TRUE;
   if (g_strcmp0(self->carrier, "path") == 0)
     return (self->path != NULL && g_path_is_absolute(self->path)) ||
            set_invalid(self, "path", "must be the absolute path of the station's repository",
                        error);
   if (g_strcmp0(self->carrier, "ssh") != 0)
-    return set_invalid(self, "carrier", "must be \"path\" or \"ssh\"", error);
+    return set_invalid(self, "carrier", "must be \"path\", \"ssh\" or \"drive\"", error);
   if (!is_plain_word(self->host))
     return set_invalid(self, "host", "must be a host name or address, not beginning with -", error);
   if (!is_plain_word(self->user))
@@ -133,7 +138,7 @@ take_reach(DsCourierConfig *self, JsonObject *object, GError **error)
 static gboolean
 take_members(DsCourierConfig *self, JsonObject *object, GError **error)
 {
-  static const char *const known[] = {"carrier", "unit",     "path",        "host",  "port",
+  static const char *const known[] = {"carrier", "unit",     "station",     "path",  "host", "port",
                                       "user",    "identity", "known_hosts", "reach", NULL};
   g_autoptr(GList) members = json_object_get_members(object);
 
@@ -142,6 +147,7 @@ take_members(DsCourierConfig *self, JsonObject *object, GError **error)
       return set_invalid(self, at->data, "is not known here", error);
   return take_text(self, object, "carrier", &self->carrier, FALSE, error) &&
          take_text(self, object, "unit", &self->unit, FALSE, error) &&
+         take_text(self, object, "station", &self->station, FALSE, error) &&
          take_text(self, object, "path", &self->path, FALSE, error) &&
          take_text(self, object, "host", &self->host, FALSE, error) &&
          take_port(self, object, error) &&
@@ -203,9 +209,10 @@ ds_courier_config_save(const DsCourierConfig *self, GError **error)
   json_builder_begin_object(builder);
   add_text(builder, "carrier", self->carrier);
   add_text(builder, "unit", self->unit);
+  add_text(builder, "station", self->station);
   if (strcmp(self->carrier, "path") == 0) {
     add_text(builder, "path", self->path);
-  } else {
+  } else if (strcmp(self->carrier, "ssh") == 0) {
     add_text(builder, "host", self->host);
     json_builder_set_member_name(builder, "port");
     json_builder_add_int_value(builder, self->port);

@@ -3,6 +3,8 @@
  *   {"carrier": "path", "unit": "unit-7", "path": "/srv/station/repos/unit-7.git"}
  *   {"carrier": "ssh", "unit": "unit-7", "host": "station.example", "port": 22, "user": "doorstep",
  *    "identity": "depot/id_ed25519", "known_hosts": "depot/known_hosts"}
+ *   {"carrier": "drive", "unit": "unit-7"}    no network at all: courier/drive.h
+ * Any may name its station ("station": "zhanggong"): then drives of other stations are refused.
  * identity and known_hosts default to these and are relative to HOME. Either may also say which
  * network is the station's; without "reach" any network will do that is not metered:
  *   "reach": {"connections": ["station-lan"], "gateway": ["10.20.0.1"],
@@ -15,8 +17,9 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *home;            /* absolute */
-  char *carrier;         /* "path" or "ssh" */
+  char *carrier;         /* "path", "ssh" or "drive" */
   char *unit;            /* this unit's id */
+  char *station;         /* the station's id, or NULL: not known here */
   char *path;            /* carrier path: the station's bare repository of this unit */
   char *host;            /* carrier ssh */
   guint port;            /* 1 … 65535, default 22 */

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "courier/exchange.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "courier/exchange-private.h"
+#include "courier/lock.h"
 #include "depot/fetch.h"
 
-#define LOCK_NAME "lock"
-#define LOCK_TEXT_MAX 128
 /* What is named; what is counted has no limit. */
 #define TROUBLES_MAX 16u
 
@@ -89,36 +83,6 @@ ds_round_close(DsRound *self, DsLink *link, gboolean ok, GError **error)
   return ok;
 }
 
-/* Nothing but the lock counts; what the file says is for the message. */
-static int
-take_lock(const char *work, GError **error)
-{
-  g_autofree char *path = g_build_filename(work, LOCK_NAME, NULL);
-  g_auto(DsFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  char text[LOCK_TEXT_MAX + 1] = "";
-
-  if (fd < 0) {
-    ds_error_set_errno(error, errno, "opening", path);
-    return -1;
-  }
-  if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-    ssize_t got = pread(fd, text, LOCK_TEXT_MAX, 0);
-    text[MAX(got, 0)] = '\0';
-    g_set_error(error, DS_ERROR, DS_ERROR_BUSY, "another courier works in %s (%s)", work,
-                *text != '\0' ? text : "it has just begun");
-    return -1;
-  }
-  g_autofree char *now = ds_clock_format(ds_clock_now().wall_us);
-  g_autofree char *who = g_strdup_printf("process %d since %s", (int)getpid(), now);
-  if (ftruncate(fd, 0) < 0 || pwrite(fd, who, strlen(who), 0) < 0) {
-    ds_error_set_errno(error, errno, "writing", path);
-    return -1;
-  }
-  int held = fd;
-  fd = -1;
-  return held;
-}
-
 static gboolean
 open_folders(DsRound *self, GError **error)
 {
@@ -173,7 +137,7 @@ ds_exchange_run(const char *home, DsCarrier *carrier, const DsExchangeOptions *o
   round.options = options != NULL ? options : &no_options;
   round.work = g_build_filename(home, "depot", NULL);
   gboolean ok = ds_files_make_dir(round.work, error);
-  g_auto(DsFd) lock = ok ? take_lock(round.work, error) : -1;
+  g_auto(DsFd) lock = ok ? ds_courier_lock(round.work, error) : -1;
   ok = lock >= 0 && converse(&round, error);
   round_clear(&round);
   return ok;

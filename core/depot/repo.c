@@ -158,27 +158,51 @@ bundle_max(const char *name, gconstpointer user_data)
   return ds_depot_bundle_entry_max(name);
 }
 
-DsRepoBundle *
-ds_repo_bundle_open(DsRepo *self, const DsDigest *id, GError **error)
+static guint64
+outbox_max(const char *name, gconstpointer user_data)
 {
-  g_autoptr(GArray) entries = NULL;
-  char ref[DS_DEPOT_REF_SIZE];
-  DsObjectId commit;
-  DsRepoBundle *bundle;
+  return ds_depot_outbox_entry_max(*(const DsOutboxKind *)user_data, name);
+}
 
-  if (!ds_repo_resolve(self, ds_depot_bundle_ref(id, ref), &commit, error))
+/* What stands behind @ref, its commit's message being the last part of the ref's name. */
+static DsRepoBundle *
+open_entries(DsRepo *self, const char *ref, DsShapeMax max, gconstpointer user_data, GError **error)
+{
+  DsObjectId commit;
+
+  if (!ds_repo_resolve(self, ref, &commit, error))
     return NULL;
   /* a push by stock git has just added a pack that libgit2 may not know yet */
   git_odb_refresh(self->odb);
-  entries =
-      ds_shape_open(self->odb, &commit, ref + strlen(DS_DEPOT_BUNDLES), bundle_max, NULL, error);
-  if (entries == NULL || !ds_shape_need(entries, "manifest", error) ||
-      !ds_shape_need(entries, "record", error))
+  g_autoptr(GArray) entries =
+      ds_shape_open(self->odb, &commit, strrchr(ref, '/') + 1, max, user_data, error);
+  if (entries == NULL)
     return NULL;
-  bundle = g_new0(DsRepoBundle, 1);
+  DsRepoBundle *bundle = g_new0(DsRepoBundle, 1);
   bundle->entries = g_steal_pointer(&entries);
   git_repository_odb(&bundle->odb, self->repository);
   return bundle;
+}
+
+DsRepoBundle *
+ds_repo_outbox_open(DsRepo *self, const DsOutboxRef *ref, GError **error)
+{
+  char name[DS_DEPOT_REF_SIZE];
+
+  return open_entries(self, ds_depot_outbox_ref(ref, name), outbox_max, &ref->kind, error);
+}
+
+DsRepoBundle *
+ds_repo_bundle_open(DsRepo *self, const DsDigest *id, GError **error)
+{
+  char ref[DS_DEPOT_REF_SIZE];
+  g_autoptr(DsRepoBundle) bundle =
+      open_entries(self, ds_depot_bundle_ref(id, ref), bundle_max, NULL, error);
+
+  if (bundle == NULL || !ds_shape_need(bundle->entries, "manifest", error) ||
+      !ds_shape_need(bundle->entries, "record", error))
+    return NULL;
+  return g_steal_pointer(&bundle);
 }
 
 void

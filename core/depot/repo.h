@@ -52,6 +52,9 @@ gboolean ds_repo_publish(DsRepo *self, const DsOutboxRef *ref, const char *const
                          GPtrArray *contents, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What the unit has not fetched and deleted yet (DsOutboxRef, sorted by seq). (transfer full) */
 GArray *ds_repo_list_outbox(DsRepo *self, GError **error);
+/* One of them, as ds_repo_bundle_open gives a bundle: its entries are what was published.
+ * (transfer full) */
+DsRepoBundle *ds_repo_outbox_open(DsRepo *self, const DsOutboxRef *ref, GError **error);
 /* Takes a message back; TRUE when it was not there. */
 gboolean ds_repo_delete_outbox(DsRepo *self, const DsOutboxRef *ref,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -60,15 +60,25 @@ ds_serve_plan(const char *command, const char *unit, const char *repo_path, GErr
   return NULL;
 }
 
+static const DsSpawnLimits serve_limits = {.memory = SERVE_MEMORY,
+                                           .file_size = DS_DEPOT_INPUT_MAX + SERVE_FILE_SLACK,
+                                           .cpu_seconds = SERVE_CPU_SECONDS};
+
+DsLink *
+ds_serve_receive(const char *repo_path, GError **error)
+{
+  const char *argv[] = {"git", "receive-pack", repo_path, NULL};
+  g_auto(GStrv) environment = ds_git_environment(NULL);
+
+  return ds_spawn(argv, (const char *const *)environment, NULL, &serve_limits, error);
+}
+
 gboolean
 ds_serve_exec(char **argv, GError **error)
 {
   g_auto(GStrv) environment = ds_git_environment(NULL);
-  DsSpawnLimits limits = {.memory = SERVE_MEMORY,
-                          .file_size = DS_DEPOT_INPUT_MAX + SERVE_FILE_SLACK,
-                          .cpu_seconds = SERVE_CPU_SECONDS};
 
-  ds_spawn_limits_apply(&limits);
+  ds_spawn_limits_apply(&serve_limits);
   execvpe(argv[0], argv, environment);
   return ds_error_set_errno(error, errno, "starting", argv[0]);
 }

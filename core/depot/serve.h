@@ -3,7 +3,7 @@
  * nothing else. */
 #pragma once
 
-#include <glib.h>
+#include "depot/link.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +20,10 @@ char **ds_serve_plan(const char *command, const char *unit, const char *repo_pat
 /* Replaces this process by @argv with an empty environment but for PATH and git's own switches,
  * under limits on memory and file size. Returns only on failure. */
 gboolean ds_serve_exec(char **argv, GError **error);
+
+/* git receive-pack on @repo_path as a unit's push would have it, under the same limits, for somebody
+ * on this machine who brings bundles by another way. (transfer full) */
+DsLink *ds_serve_receive(const char *repo_path, GError **error);
 
 /* One line for authorized_keys: command="@command …",restrict ssh-ed25519 AAAA… <unit>.
  * @command is the argv of the forced command, e.g. {"/usr/bin/doorstep-station", "serve", "--dir",

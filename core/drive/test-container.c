@@ -71,8 +71,8 @@ make_container(void)
   g_assert_no_error(error);
   g_assert_cmpint(lseek(fd, 0, SEEK_END), ==, ds_drive_writer_size(writer));
   g_assert_cmpint(ds_drive_writer_size(writer), <=,
-                  ds_drive_head_travel_size(head) + ds_drive_item_travel_size(first) +
-                      ds_drive_item_travel_size(second));
+                  ds_drive_head_travel_size(head) + ds_drive_item_travel_size(3, first->size) +
+                      ds_drive_item_travel_size(2, second->size));
   return fd;
 }
 

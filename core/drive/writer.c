@@ -142,9 +142,9 @@ ds_drive_writer_size(const DsDriveWriter *self)
 }
 
 guint64
-ds_drive_item_travel_size(const DsDriveItem *item)
+ds_drive_item_travel_size(guint files, guint64 size)
 {
-  return DS_DRIVE_FRAME_SIZE + FIXED_SIZE + (guint64)item->files->len * LINE_SIZE + item->size;
+  return DS_DRIVE_FRAME_SIZE + FIXED_SIZE + (guint64)files * LINE_SIZE + size;
 }
 
 guint64

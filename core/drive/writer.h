@@ -26,8 +26,8 @@ gboolean ds_drive_writer_finish(DsDriveWriter *self, DsDigest *whole,
 /* Bytes written so far. */
 guint64 ds_drive_writer_size(const DsDriveWriter *self);
 
-/* What an item will take, frame and files, at most. */
-guint64 ds_drive_item_travel_size(const DsDriveItem *item);
+/* What an item of @files files with @size bytes together will take, at most. */
+guint64 ds_drive_item_travel_size(guint files, guint64 size);
 /* What a container takes beside its items, at most. */
 guint64 ds_drive_head_travel_size(const DsDriveHead *head);
 
