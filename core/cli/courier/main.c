@@ -11,6 +11,7 @@
 #include "cli/common/language.h"
 #include "cli/common/progress.h"
 #include "cli/common/report.h"
+#include "cli/courier/drive.h"
 #include "courier/exchange.h"
 
 #define PROGRAM "doorstep-courier"
@@ -20,6 +21,8 @@ typedef struct {
   char *home;
   gboolean json, quiet, version;
   int watch; /* seconds between contacts, 0: one contact */
+  gboolean all;
+  int part_size; /* MiB, 0: the usual one */
   GCancellable *cancellable;
 } Options;
 
@@ -227,11 +230,15 @@ parse(Options *options, int *argc, char ***argv, GError **error)
        N_("the unit's folder (default: $DOORSTEP_HOME)"), N_("DIR")},
       {"watch", 0, 0, G_OPTION_ARG_INT, &options->watch,
        N_("sync: stay and make a contact every SECONDS"), N_("SECONDS")},
+      {"all", 0, 0, G_OPTION_ARG_NONE, &options->all, N_("drive: also what was handed over before"),
+       NULL},
+      {"part-size", 0, 0, G_OPTION_ARG_INT, &options->part_size,
+       N_("drive: begin a new file after MIB mebibytes (1024)"), N_("MIB")},
       {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_("print for programs"), NULL},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_("no progress, no summary"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, N_("print the version"), NULL},
       {NULL}};
-  g_autoptr(GOptionContext) context = g_option_context_new(N_("sync|status"));
+  g_autoptr(GOptionContext) context = g_option_context_new(N_("sync|status|drive FOLDER"));
 
   g_option_context_set_translation_domain(context, GETTEXT_PACKAGE);
   g_option_context_set_summary(
@@ -242,6 +249,7 @@ parse(Options *options, int *argc, char ***argv, GError **error)
       N_("Examples:\n"
          "  doorstep-courier sync --home ~/unit\n"
          "  doorstep-courier sync --home ~/unit --watch 60\n"
+         "  doorstep-courier drive --home ~/unit /media/usb\n"
          "  doorstep-courier status --home ~/unit --json\n"
          "\n"
          "Exit codes: 0 done, 1 failed, 64 usage, 65 bad configuration, 69 another courier is at\n"
@@ -257,8 +265,11 @@ run(Options *options, int argc, char **argv)
     printf("%s %s\n", PROGRAM, VERSION);
     return DS_EXIT_OK;
   }
-  if (argc != 2)
-    return ds_cli_usage(PROGRAM, "%s", _("say sync or status"));
+  const gboolean drive = argc > 1 && strcmp(argv[1], "drive") == 0;
+  if (drive && argc != 3)
+    return ds_cli_usage(PROGRAM, "%s", _("drive takes the folder the drive is mounted on"));
+  if (!drive && argc != 2)
+    return ds_cli_usage(PROGRAM, "%s", _("say sync, status or drive FOLDER"));
   if (options->home == NULL)
     options->home = g_strdup(g_getenv("DOORSTEP_HOME"));
   if (options->home == NULL || *options->home == '\0')
@@ -267,9 +278,12 @@ run(Options *options, int argc, char **argv)
     return ds_cli_usage(PROGRAM, _("--watch takes 1 to %d seconds"), WATCH_MAX);
   if (strcmp(argv[1], "status") == 0)
     return run_status(options);
-  if (strcmp(argv[1], "sync") != 0)
-    return ds_cli_usage(PROGRAM, _("\"%s\" is no verb; say sync or status"), argv[1]);
+  if (!drive && strcmp(argv[1], "sync") != 0)
+    return ds_cli_usage(PROGRAM, _("\"%s\" is no verb; say sync, status or drive FOLDER"), argv[1]);
   watch_signals(options->cancellable);
+  if (drive)
+    return ds_courier_drive_verb(PROGRAM, options->home, argv[2], options->all, options->part_size,
+                                 options->json, options->quiet, options->cancellable);
   return run_sync(options);
 }
 

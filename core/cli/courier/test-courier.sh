@@ -31,10 +31,13 @@ home=$work/home
 mkdir "$home"
 git init -q --bare "$work/unit-1.git"
 
-expect "no verb" 64 "say sync or status" "$program" --home "$home"
+expect "no verb" 64 "say sync, status or drive FOLDER" "$program" --home "$home"
 expect "unknown verb" 64 "is no verb" "$program" fetch --home "$home"
 expect "no home" 64 "--home DIR is missing" "$program" sync
 expect "unknown option" 64 "--passphrase" "$program" sync --passphrase x
+expect "drive without a folder" 64 "drive takes the folder" "$program" drive --home "$home"
+expect "drive with a bad part" 64 "--part-size" "$program" drive --home "$home" --part-size -1 "$work"
+expect "drive, not enrolled" 65 "enrol it first" "$program" drive --home "$home" "$work"
 expect "bad watch" 64 "--watch" "$program" sync --home "$home" --watch -1
 expect "help shows examples" 0 "Examples:" "$program" --help
 expect "version" 0 "doorstep-courier " "$program" --version
@@ -48,6 +51,16 @@ echo '{"carrier": "ssh", "unit": "unit-1", "host": "-oProxyCommand=id"}' >"$home
 expect "host that is an option" 65 '"host"' "$program" sync --home "$home"
 echo '{"carrier": "ssh", "unit": "unit-1", "host": "127.0.0.1"}' >"$home/courier.json"
 expect "nothing pinned" 77 "pin the station's host key first" "$program" sync --home "$home"
+
+echo '{"carrier": "drive", "unit": "unit-1"}' >"$home/courier.json"
+mkdir "$work/stick"
+expect "no network at all" 77 "run doorstep-courier drive FOLDER" "$program" sync --home "$home"
+expect "an empty drive" 0 "0 of 0 waiting bundles" "$program" drive --home "$home" "$work/stick"
+expect "a drive as JSON" 0 '"messages" : 0' "$program" drive --home "$home" "$work/stick" --json
+expect "no drive there" 65 "No such file" "$program" drive --home "$home" "$work/none"
+expect "no folder" 65 "is no folder" "$program" drive --home "$home" "$home/courier.json"
+expect "drive, busy" 69 "another courier works" \
+  flock "$home/depot/lock" "$program" drive --home "$home" "$work/stick"
 
 echo '{"carrier": "path", "unit": "unit-1", "path": "'"$work"'/unit-1.git"}' >"$home/courier.json"
 expect "a contact" 0 "0 bundles in the spool" "$program" sync --home "$home"

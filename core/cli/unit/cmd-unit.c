@@ -18,6 +18,7 @@
 /* What a minor's case needs on the disk, measured on generated people. */
 #define CASE_BYTES (2400 * 1024)
 
+static gboolean opt_drive;
 static char *opt_id, *opt_name, *opt_fingerprint, *opt_path, *opt_host, *opt_user, *opt_host_key;
 static char **opt_officers;
 static gint opt_port;
@@ -136,10 +137,14 @@ static const GOptionEntry trust_options[] = {
 static gboolean
 fill_config(DsCourierConfig *config, GError **error)
 {
-  if ((opt_path == NULL) == (opt_host == NULL)) {
+  if ((opt_path != NULL) + (opt_host != NULL) + (opt_drive ? 1 : 0) != 1) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
-                        _("say either --path FOLDER or --ssh HOST"));
+                        _("say one of --path FOLDER, --ssh HOST and --drive"));
     return FALSE;
+  }
+  if (opt_drive) {
+    config->carrier = g_strdup("drive");
+    return TRUE;
   }
   if (opt_path != NULL) {
     config->carrier = g_strdup("path");
@@ -180,7 +185,9 @@ run_connect(DsFace *face, char **args, GError **error)
     return FALSE;
 
   g_autoptr(DsCourierConfig) config = ds_courier_config_new(ds_unit_home(unit));
+  const DsDirectory *directory = ds_unit_directory(unit);
   config->unit = g_strdup(ds_unit_id(unit));
+  config->station = directory != NULL ? g_strdup(directory->station) : NULL;
   if (!fill_config(config, error) || (opt_host != NULL && !pin_host(config, error)) ||
       !ds_courier_config_save(config, error))
     return FALSE;
@@ -200,6 +207,7 @@ static const GOptionEntry connect_options[] = {
     {"port", 0, 0, G_OPTION_ARG_INT, &opt_port, N_("its port (22)"), "PORT"},
     {"user", 0, 0, G_OPTION_ARG_STRING, &opt_user, N_("its account (doorstep)"), "USER"},
     {"host-key", 0, 0, G_OPTION_ARG_FILENAME, &opt_host_key, N_("its public host key"), "FILE"},
+    {"drive", 0, 0, G_OPTION_ARG_NONE, &opt_drive, N_("no network: only drives go there"), NULL},
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -328,7 +336,8 @@ const DsCommand ds_commands_unit[] = {
     {"unit", "trust", "DIRECTORY", N_("take the station's directory"),
      "doorstep unit trust station.directory --fingerprint \"01234 56789 …\"", 1, 1, trust_options,
      run_trust},
-    {"unit", "connect", "--path FOLDER | --ssh HOST", N_("say how the courier reaches the station"),
+    {"unit", "connect", "--path FOLDER | --ssh HOST | --drive",
+     N_("say how the courier reaches the station"),
      "doorstep unit connect --ssh station.example --host-key ssh_host_ed25519_key.pub", 0, 0,
      connect_options, run_connect},
     {"unit", "status", "", N_("what this unit holds and what waits"), NULL, 0, 0, NULL, run_status},
