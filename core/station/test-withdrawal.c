@@ -64,6 +64,7 @@ test_alone(TestFixture *f, gconstpointer data)
 {
   g_auto(Pair) pair = seal_pair(f);
   g_autoptr(GError) error = NULL;
+  gboolean already = FALSE;
   char hex[DS_DIGEST_HEX_SIZE];
 
   test_push(f->home, "unit-7", pair.withdrawal, TEST_PUSH_WHOLE);
@@ -76,7 +77,7 @@ test_alone(TestFixture *f, gconstpointer data)
   g_autofree char *text = json_to_string(node, FALSE);
   g_assert_nonnull(strstr(text, "withdrawn before it came"));
   g_assert_nonnull(strstr(text, ds_digest_to_hex(&pair.original->id, hex)));
-  g_assert_false(ds_station_accept(f->station, "a-1", "P1", &error));
+  g_assert_false(ds_station_accept(f->station, "a-1", "P1", &already, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
 }
 
@@ -142,10 +143,11 @@ test_too_late(TestFixture *f, gconstpointer data)
 {
   g_auto(Pair) pair = seal_pair(f);
   g_autoptr(GError) error = NULL;
+  gboolean already = FALSE;
 
   test_push(f->home, "unit-7", pair.original, TEST_PUSH_WHOLE);
   test_intake(f->station);
-  g_assert_true(ds_station_accept(f->station, "a-1", "P1", &error));
+  g_assert_true(ds_station_accept(f->station, "a-1", "P1", &already, &error));
   g_assert_no_error(error);
   test_push(f->home, "unit-7", pair.withdrawal, TEST_PUSH_WHOLE);
   test_intake(f->station);
