@@ -173,6 +173,10 @@ fill_parcel(DsStation *self, Parcel *parcel, const DsDispatchOrder *order, const
   ds_record_set_field(parcel->record, "trip.day", day);
   ds_record_set_field(parcel->record, "trip.jurisdiction", order->jurisdiction);
   ds_record_set_field(parcel->record, "trip.region", order->region);
+  if (order->police_station != NULL)
+    ds_record_set_field(parcel->record, "trip.police-station", order->police_station);
+  if (order->police_bureau != NULL)
+    ds_record_set_field(parcel->record, "trip.police-bureau", order->police_bureau);
   ds_record_set_field(parcel->record, "officers", officers);
   if (order->roster != NULL) {
     g_autoptr(GBytes) roster = ds_roster_to_json(order->roster);

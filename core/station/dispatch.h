@@ -14,8 +14,10 @@ typedef struct {
   const char *trip_id; /* NULL: made from the day and a random tail */
   const char *trip_name;
   GDate trip_day;
-  const char *jurisdiction; /* a file of schemas/jurisdictions names it */
-  const char *region;       /* six digits: where the trip accepts */
+  const char *jurisdiction;   /* a file of schemas/jurisdictions names it */
+  const char *region;         /* six digits: where the trip accepts */
+  const char *police_station; /* its name, or NULL */
+  const char *police_bureau;  /* an id of tables/police-units, or NULL */
   const char *const
       *officers;          /* numbers, NULL-terminated; NULL for every officer in the directory */
   const char *schemas;    /* folder with services/, jurisdictions/, tables/ */

@@ -17,6 +17,7 @@
 #include "unit/day.h"
 #include "unit/record.h"
 #include "unit/service.h"
+#include "unit/signature.h"
 #include "unit/unit-private.h"
 #include "vault/part.h"
 
@@ -133,6 +134,13 @@ vault_part(DsPart *part, DsChunkWriter *writer)
 
 /* ---- naming it in the vault ---- */
 
+/* Their "max" counts kinds: fingers, signers. */
+static gboolean
+is_one_of_a_kind(DsSlot slot)
+{
+  return slot == DS_SLOT_FINGERPRINT || slot == DS_SLOT_SIGNATURE;
+}
+
 /* Where a step allows one part of a kind, a new one takes the old one's place. */
 static gboolean
 supersede_older(DsUnit *self, const char *case_id, const DsSlotNeed *need, const DsPart *part,
@@ -151,7 +159,7 @@ supersede_older(DsUnit *self, const char *case_id, const DsSlotNeed *need, const
     if (old->slot != part->slot || !g_str_equal(old->kind, part->kind) ||
         g_strcmp0(ds_part_attribute(old, "content"), ds_part_attribute(part, "content")) != 0)
       continue;
-    if (++same >= MAX(1u, part->slot == DS_SLOT_FINGERPRINT ? 1u : need->max) &&
+    if (++same >= (is_one_of_a_kind(part->slot) ? 1u : MAX(1u, need->max)) &&
         !ds_vault_supersede_part(self->vault, case_id, old->id, "retaken", self->officer, error))
       return FALSE;
   }
@@ -204,6 +212,20 @@ add_to_vault(DsUnit *self, const char *case_id, const char *step, const DsSlotNe
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
+/* A signature holds for what there is to be seen now. */
+static gboolean
+bind_signature(DsUnit *self, const char *case_id, DsPart *part, GError **error)
+{
+  g_autofree char *signed_now = NULL;
+
+  if (part->slot != DS_SLOT_SIGNATURE)
+    return TRUE;
+  if (!ds_unit_signed_digest_now(self, case_id, &signed_now, error))
+    return FALSE;
+  ds_part_set_attribute(part, DS_SIGNED_DIGEST, signed_now);
+  return TRUE;
+}
+
 char *
 ds_unit_capture_bytes(DsUnit *self, const char *case_id, const DsCaptureWhat *what, GBytes *bytes,
                       DsFindings *findings, GError **error)
@@ -229,7 +251,8 @@ ds_unit_capture_bytes(DsUnit *self, const char *case_id, const DsCaptureWhat *wh
 
   g_autoptr(DsPart) part = describe(what, id, bytes);
   g_autoptr(DsFindings) noticed = ds_findings_new();
-  if (!measure(self, what, bytes, part, noticed, error) || !check_media_type(need, part, error))
+  if (!bind_signature(self, case_id, part, error) ||
+      !measure(self, what, bytes, part, noticed, error) || !check_media_type(need, part, error))
     return NULL;
   g_autoptr(DsChunkWriter) writer = encrypt(self, bytes, error);
   if (writer == NULL)

@@ -51,13 +51,13 @@ blocks(const DsFindings *findings)
 }
 
 static DsStepProgress
-progress_of(const DsStepPlan *plan, const DsFindings *findings)
+progress_of(const DsStepPlan *plan, const DsCaseStep *step)
 {
-  if (plan->state == DS_STEP_NOT_NEEDED)
+  if (plan->state == DS_STEP_NOT_NEEDED || (plan->state == DS_STEP_OPTIONAL && step->untouched))
     return DS_PROGRESS_NOT_NEEDED;
   if (plan->state == DS_STEP_OPEN)
     return DS_PROGRESS_WAITS;
-  return blocks(findings) ? DS_PROGRESS_OPEN : DS_PROGRESS_DONE;
+  return blocks(step->findings) ? DS_PROGRESS_OPEN : DS_PROGRESS_DONE;
 }
 
 /* Version, digest and time of what was not read yet are nobody's to bring: the question itself is
@@ -79,6 +79,21 @@ keep_askable(const DsPluginInfo *info, const DsFindings *form, DsFindings *findi
   ds_findings_append(findings, askable, info->id);
 }
 
+/* Somebody has entered something of this step's. A step that may be left out wants nothing before.
+ */
+static gboolean
+is_begun(const DsPluginInfo *info, const DsView *view)
+{
+  for (guint i = 0; i < info->fields->len; i++)
+    if (ds_view_field(view, ((const DsField *)g_ptr_array_index(info->fields, i))->name) != NULL)
+      return TRUE;
+  for (guint i = 0; i < info->slots->len; i++)
+    if (ds_view_count_parts(view, ((const DsSlotNeed *)g_ptr_array_index(info->slots, i))->slot,
+                            NULL) > 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* What the step's form and its code say; nothing for a step the case does not need. */
 static gboolean
 check_step(DsUnit *self, const DsStepPlan *plan, DsView *view, DsFacts *facts, DsCaseStep *step,
@@ -93,6 +108,9 @@ check_step(DsUnit *self, const DsStepPlan *plan, DsView *view, DsFacts *facts, D
   }
   step->title = g_strdup(ds_text_pick(&entry->info->title));
   if (plan->state == DS_STEP_NOT_NEEDED || plan->state == DS_STEP_OPEN)
+    return TRUE;
+  step->untouched = !is_begun(entry->info, view);
+  if (plan->state == DS_STEP_OPTIONAL && step->untouched)
     return TRUE;
   g_autoptr(DsFindings) form = ds_findings_new();
   if (!ds_plugin_check_form(entry->info, view, facts, form, error))
@@ -119,7 +137,7 @@ check_steps(DsUnit *self, DsService *service, DsFacts *facts, DsCaseCheck *check
     g_ptr_array_add(check->steps, step);
     if (!check_step(self, plan, check->view, facts, step, error))
       return FALSE;
-    step->progress = progress_of(plan, step->findings);
+    step->progress = progress_of(plan, step);
     if (step->progress == DS_PROGRESS_OPEN || step->progress == DS_PROGRESS_WAITS)
       check->complete = FALSE;
     ds_findings_append(check->findings, step->findings, plan->id);
@@ -195,6 +213,13 @@ ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
     check->complete = FALSE;
   reopen_wanted(self, check);
   return g_steal_pointer(&check);
+}
+
+gboolean
+ds_case_check_is_pending(const DsCaseCheck *self)
+{
+  return self->complete &&
+         g_strcmp0(ds_view_field(self->view, "identification.mode"), "history") == 0;
 }
 
 gboolean

@@ -27,6 +27,7 @@ typedef struct {
   char *title; /* in the officer's language */
   char *why;   /* why it is needed or not, likewise */
   DsStepProgress progress;
+  gboolean untouched;   /* may be filled in, and nothing of it is there yet */
   DsFindings *findings; /* of this step */
 } DsCaseStep;
 
@@ -41,6 +42,9 @@ typedef struct {
 /* @info's step is where the officer brings what @finding is about: it asks for that field, or takes
  * parts of that slot ("document"). */
 gboolean ds_unit_step_collects(const DsPluginInfo *info, const DsFinding *finding);
+
+/* 容缺: complete, but for the identification, which only the station's records can give (R016). */
+gboolean ds_case_check_is_pending(const DsCaseCheck *self);
 
 /* Pure reading. (transfer full) */
 DsCaseCheck *ds_unit_case_check(DsUnit *self, const char *case_id, GError **error);

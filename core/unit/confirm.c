@@ -8,7 +8,8 @@
 #include "unit/pack.h"
 #include "vault/journal.h"
 
-#define JOINED_TEXT "commitment"
+#define NOTICE "notice"
+#define JOINED_TEXT "commitment" /* a pack may hold both in one text */
 
 typedef struct {
   char *version;
@@ -44,7 +45,7 @@ find_text(const DsPack *pack, const char *subject, GError **error)
 {
   const DsPackText *text = ds_pack_text(pack, subject);
 
-  if (text == NULL)
+  if (text == NULL && g_str_equal(subject, NOTICE))
     text = ds_pack_text(pack, JOINED_TEXT);
   if (text == NULL)
     g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "pack %s has no text \"%s\" to confirm",

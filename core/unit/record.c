@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "bundle/chunk.h"
+#include "unit/signature.h"
 #include "unit/watch.h"
 
 DsRecordPart *
@@ -46,7 +47,8 @@ ds_unit_record_part(DsRecord *record, const DsVaultPart *held, GError **error)
 static gboolean
 fact_travels(const char *name)
 {
-  return !g_str_has_prefix(name, "text.") && !g_str_has_prefix(name, "bundle.");
+  return !g_str_has_prefix(name, "text.") && !g_str_has_prefix(name, "bundle.") &&
+         !g_str_equal(name, "station.officers");
 }
 
 static void
@@ -123,16 +125,31 @@ add_reasons(DsUnit *self, DsRecord *record, const DsView *view)
   }
 }
 
+/* A signature that no longer counts travels too, and says so. */
 static gboolean
-add_parts(DsUnit *self, DsRecord *record, const char *case_id, GError **error)
+is_stale(const DsView *view, const DsPart *part)
+{
+  for (guint i = 0; part->slot == DS_SLOT_SIGNATURE && i < ds_view_part_count(view); i++)
+    if (g_str_equal(ds_view_part(view, i)->id, part->id))
+      return FALSE;
+  return part->slot == DS_SLOT_SIGNATURE;
+}
+
+static gboolean
+add_parts(DsUnit *self, DsRecord *record, const DsView *view, const char *case_id, GError **error)
 {
   g_autoptr(GPtrArray) parts = ds_vault_parts(ds_unit_vault(self), case_id, FALSE, error);
 
   if (parts == NULL)
     return FALSE;
-  for (guint i = 0; i < parts->len; i++)
-    if (ds_unit_record_part(record, g_ptr_array_index(parts, i), error) == NULL)
+  for (guint i = 0; i < parts->len; i++) {
+    const DsVaultPart *held = g_ptr_array_index(parts, i);
+    DsRecordPart *part = ds_unit_record_part(record, held, error);
+    if (part == NULL)
       return FALSE;
+    if (is_stale(view, held->part))
+      ds_record_part_set_attribute(part, DS_SIGNED_STALE, "true");
+  }
   return TRUE;
 }
 
@@ -169,7 +186,7 @@ ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *chec
   add_values(record, check);
   add_decision(record, check->decision);
   add_reasons(self, record, check->view);
-  if (!add_clock(self, record, error) || !add_parts(self, record, of->id, error))
+  if (!add_clock(self, record, error) || !add_parts(self, record, check->view, of->id, error))
     return NULL;
   return g_steal_pointer(&record);
 }

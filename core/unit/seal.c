@@ -34,14 +34,15 @@ outcome_of(const DsVaultCase *of, const DsCaseCheck *check, DsCaseOutcome *outco
     *outcome = DS_CASE_OUTCOME_REFUSED;
   else if (of->state == DS_CASE_WITHDRAWN)
     *outcome = DS_CASE_OUTCOME_WITHDRAWN;
-  else if (of->state == DS_CASE_PENDING_IDENTIFICATION)
+  else if (ds_case_check_is_pending(check))
     *outcome = DS_CASE_OUTCOME_PENDING;
   else if (of->state >= DS_CASE_SEALED) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "case %s is %s already", of->id,
                 ds_case_state_word(of->state));
     return FALSE;
   }
-  if (*outcome != DS_CASE_OUTCOME_COMPLETE || check->complete)
+  if (*outcome == DS_CASE_OUTCOME_REFUSED || *outcome == DS_CASE_OUTCOME_WITHDRAWN ||
+      check->complete)
     return TRUE;
 
   g_autoptr(GString) open = g_string_new(NULL);

@@ -114,12 +114,17 @@ bundle_from_spool(DsUnit *self, const DsSealing *intent, GError **error)
   return bundle;
 }
 
+/* What the field decided, before the case is on its way. */
 static gboolean
-mark_complete(DsUnit *self, const DsSealing *intent, GError **error)
+mark_decision(DsUnit *self, const DsSealing *intent, GError **error)
 {
-  return intent->outcome != DS_CASE_OUTCOME_COMPLETE ||
-         ds_vault_set_case_state(self->vault, intent->case_id, DS_CASE_COMPLETE, "every step done",
-                                 self->officer, error);
+  if (intent->outcome == DS_CASE_OUTCOME_COMPLETE)
+    return ds_vault_set_case_state(self->vault, intent->case_id, DS_CASE_COMPLETE,
+                                   "every step done", self->officer, error);
+  if (intent->outcome == DS_CASE_OUTCOME_PENDING)
+    return ds_vault_set_case_state(self->vault, intent->case_id, DS_CASE_PENDING_IDENTIFICATION,
+                                   "every step done, the station identifies", self->officer, error);
+  return TRUE;
 }
 
 /* Corrections and withdrawals go first, and what is withdrawn need not go at all. Marks are wishes:
@@ -151,7 +156,7 @@ ds_sealing_finish(DsUnit *self, const DsSealing *intent, GError **error)
   return transaction != NULL &&
          ds_vault_set_case_pack(self->vault, intent->case_id, intent->pack, intent->pack_version,
                                 intent->day, self->officer, error) &&
-         mark_complete(self, intent, error) &&
+         mark_decision(self, intent, error) &&
          ds_vault_add_bundle(self->vault, bundle, FALSE, self->officer, error) &&
          ds_vault_drop_part_keys(self->vault, intent->case_id, error) &&
          ds_vault_set_case_state(self->vault, intent->case_id, DS_CASE_SEALED, "sealed",

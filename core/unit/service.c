@@ -58,13 +58,14 @@ need_takes_kind(const DsSlotNeed *need, const char *kind)
   return FALSE;
 }
 
+/* The last step that takes such a part: of two that take signatures, the later one sees more. */
 const DsSlotNeed *
 ds_unit_service_slot(DsUnit *self, const char *service, DsSlot slot, const char *kind,
                      const char **step)
 {
   DsService *table = ds_policy_service(ds_unit_policy(self), service, NULL);
 
-  for (guint i = 0; table != NULL && i < ds_service_step_count(table); i++) {
+  for (guint i = table != NULL ? ds_service_step_count(table) : 0; i-- > 0;) {
     const DsPluginEntry *entry = step_plugin(self, table, i);
     for (guint j = 0; entry != NULL && j < entry->info->slots->len; j++) {
       const DsSlotNeed *need = g_ptr_array_index(entry->info->slots, j);

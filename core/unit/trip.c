@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/trip.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "model/cbor.h"
 #include "policy/json.h"
@@ -10,6 +12,7 @@
 #include "vault/trip.h"
 
 #define ROSTER_ROWS_MAX 100000
+#define FACT_PREFIX "fact:"
 
 static const char *
 need_field(const DsRecord *record, const char *name, GError **error)
@@ -21,6 +24,51 @@ need_field(const DsRecord *record, const char *name, GError **error)
     return NULL;
   }
   return value;
+}
+
+/* Where exactly the trip accepts, where the station says so. */
+static const struct {
+  const char *field; /* of the dispatch */
+  const char *data;  /* of the trip in the vault: FACT_PREFIX and the fact */
+} facts[] = {
+    {"trip.police-station", FACT_PREFIX "unit.police-station"},
+    {"trip.police-bureau", FACT_PREFIX "unit.police-bureau"},
+};
+
+static gboolean
+add_facts(DsUnit *self, const char *trip, const DsRecord *record, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(facts); i++) {
+    const char *value = g_hash_table_lookup(record->fields, facts[i].field);
+    if (value == NULL || *value == '\0')
+      continue;
+    g_autoptr(GBytes) bytes = g_bytes_new(value, strlen(value));
+    if (!ds_vault_set_trip_data(self->vault, trip, facts[i].data, bytes, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+ds_unit_trip_add_facts(DsUnit *self, DsView *view, const char *trip, GError **error)
+{
+  g_autoptr(GPtrArray) names = ds_vault_trip_data_names(self->vault, trip, error);
+
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = g_ptr_array_index(names, i);
+    gsize size = 0;
+    if (!g_str_has_prefix(name, FACT_PREFIX))
+      continue;
+    g_autoptr(GBytes) bytes = ds_vault_trip_data(self->vault, trip, name, error);
+    if (bytes == NULL)
+      return FALSE;
+    const char *data = g_bytes_get_data(bytes, &size);
+    g_autofree char *value = g_strndup(data, size);
+    ds_view_set_fact(view, name + strlen(FACT_PREFIX), value);
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -37,7 +85,7 @@ add_trip(DsUnit *self, const DsDigest *bundle, const DsRecord *record, GError **
   if (trip.region == NULL)
     return FALSE;
   g_autoptr(DsVaultTrip) known = ds_vault_trip(self->vault, trip.id, NULL);
-  return ds_vault_add_trip(self->vault, &trip, error) &&
+  return ds_vault_add_trip(self->vault, &trip, error) && add_facts(self, trip.id, record, error) &&
          (known != NULL ||
           ds_vault_log(self->vault, NULL, NULL, "trip-taken", trip.id, self->officer, error));
 }

@@ -14,4 +14,8 @@ gboolean ds_unit_take_dispatch(DsUnit *self, const DsDigest *bundle, const DsRec
                                DsTripOpenPart open_part, gpointer data, char **note,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What the dispatch said besides, as facts of @view: unit.police-station, unit.police-bureau. */
+gboolean ds_unit_trip_add_facts(DsUnit *self, DsView *view, const char *trip,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

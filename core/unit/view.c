@@ -6,9 +6,10 @@
 #include "policy/decide.h"
 #include "unit/pack.h"
 #include "unit/service.h"
+#include "unit/signature.h"
+#include "unit/trip.h"
 #include "vault/bundles.h"
 #include "vault/journal.h"
-#include "vault/part.h"
 #include "vault/setting.h"
 
 static void
@@ -36,6 +37,21 @@ add_day(DsView *view, const DsVaultCase *of)
   ds_view_set_fact(view, "case.day", day);
 }
 
+/* Who may be named as another officer. */
+static void
+add_directory_facts(DsView *view, const DsDirectory *directory)
+{
+  g_autoptr(GString) officers = g_string_new(NULL);
+
+  ds_view_set_fact(view, "station.name", directory->name);
+  for (guint i = 0; i < directory->officers->len; i++) {
+    const DsOfficerEntry *entry = g_ptr_array_index(directory->officers, i);
+    if (entry->revoked_us == 0)
+      g_string_append_printf(officers, "%s%s", officers->len > 0 ? " " : "", entry->number);
+  }
+  ds_view_set_fact(view, "station.officers", officers->str);
+}
+
 static void
 add_case_facts(DsUnit *self, DsView *view, const DsVaultCase *of)
 {
@@ -47,7 +63,7 @@ add_case_facts(DsUnit *self, DsView *view, const DsVaultCase *of)
   ds_view_set_fact(view, "case.state", ds_case_state_word(of->state));
   ds_view_set_fact(view, "unit.id", ds_unit_id(self));
   if (ds_unit_directory(self) != NULL)
-    ds_view_set_fact(view, "station.name", ds_unit_directory(self)->name);
+    add_directory_facts(view, ds_unit_directory(self));
   ds_view_set_fact(view, "officer.number", ds_unit_officer(self));
   ds_view_set_fact(view, "officer.name", ds_unit_officer_name(self));
   add_day(view, of);
@@ -66,6 +82,8 @@ add_trip_facts(DsUnit *self, DsView *view, const DsVaultCase *of, GError **error
   ds_view_set_fact(view, "trip.name", trip->name);
   ds_view_set_fact(view, "case.jurisdiction", trip->jurisdiction);
   ds_view_set_fact(view, "unit.region", trip->region);
+  if (!ds_unit_trip_add_facts(self, view, of->trip, error))
+    return FALSE;
   if (of->roster_row == 0)
     return TRUE;
 
@@ -82,18 +100,6 @@ add_trip_facts(DsUnit *self, DsView *view, const DsVaultCase *of, GError **error
                                 : g_strdup_printf("roster.%s", (char *)name);
     ds_view_set_fact(view, fact, value);
   }
-  return TRUE;
-}
-
-static gboolean
-add_parts(DsUnit *self, DsView *view, const char *case_id, GError **error)
-{
-  g_autoptr(GPtrArray) parts = ds_vault_parts(ds_unit_vault(self), case_id, FALSE, error);
-
-  if (parts == NULL)
-    return FALSE;
-  for (guint i = 0; i < parts->len; i++)
-    ds_view_add_part(view, ds_part_copy(((DsVaultPart *)g_ptr_array_index(parts, i))->part));
   return TRUE;
 }
 
@@ -148,7 +154,8 @@ ds_unit_case_view(DsUnit *self, const char *case_id, GError **error)
   g_autoptr(DsView) view = ds_view_new();
   add_fields(view, fields);
   add_case_facts(self, view, of);
-  if (!add_trip_facts(self, view, of, error) || !add_parts(self, view, case_id, error) ||
+  if (!add_trip_facts(self, view, of, error) ||
+      !ds_unit_view_add_parts(self, view, of->service, case_id, error) ||
       !add_bundle_facts(self, view, case_id, error))
     return NULL;
   g_autoptr(DsPack) pack = ds_unit_case_pack(self, of, error);

@@ -15,6 +15,8 @@ typedef struct {
   char *day;
   char *jurisdiction;
   char *region;
+  char *police_station;
+  char *police_bureau;
   char *roster;
   char *schemas;
   char **officers;
@@ -30,6 +32,8 @@ options_clear(Options *self)
   g_free(self->day);
   g_free(self->jurisdiction);
   g_free(self->region);
+  g_free(self->police_station);
+  g_free(self->police_bureau);
   g_free(self->roster);
   g_free(self->schemas);
   g_strfreev(self->officers);
@@ -73,6 +77,8 @@ fill_order(const Options *options, const DsRoster *roster, DsDispatchOrder *orde
                              .trip_name = options->name,
                              .jurisdiction = options->jurisdiction,
                              .region = options->region,
+                             .police_station = options->police_station,
+                             .police_bureau = options->police_bureau,
                              .officers = (const char *const *)options->officers,
                              .schemas = schemas_of(options),
                              .roster = roster};
@@ -133,6 +139,10 @@ ds_verb_dispatch(DsVerb *self, int argc, char **argv)
        N_("NAME")},
       {"region", 0, 0, G_OPTION_ARG_STRING, &options.region, N_("where the trip accepts"),
        N_("6 DIGITS")},
+      {"police-station", 0, 0, G_OPTION_ARG_STRING, &options.police_station,
+       N_("the accepting police station, by name"), N_("NAME")},
+      {"police-bureau", 0, 0, G_OPTION_ARG_STRING, &options.police_bureau,
+       N_("the bureau it belongs to, an id of tables/police-units"), N_("ID")},
       {"roster", 0, 0, G_OPTION_ARG_FILENAME, &options.roster, N_("people: CSV or JSON"),
        N_("FILE")},
       {"skip-bad", 0, 0, G_OPTION_ARG_NONE, &options.skip_bad,

@@ -299,13 +299,15 @@ ask_step(DsUnit *unit, const char *case_id, const DsCaseCheck *check, const DsCa
   return slots->len == 0 || ask_fields(&page, FALSE, TRUE, error);
 }
 
-/* The first step from @from that still wants something; NULL when none does. (transfer none) */
+/* The first step from @from that still wants something, or may be filled in and was not looked at;
+ * NULL when none does. (transfer none) */
 static const DsCaseStep *
 next_open(const DsCaseCheck *check, guint *from)
 {
   for (; *from < check->steps->len; (*from)++) {
     const DsCaseStep *step = g_ptr_array_index(check->steps, *from);
-    if (step->progress == DS_PROGRESS_OPEN)
+    if (step->progress == DS_PROGRESS_OPEN ||
+        (step->untouched && step->progress != DS_PROGRESS_WAITS))
       return step;
   }
   return NULL;

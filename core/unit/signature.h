@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Inside core/unit: a signature is bound to what its signer saw (R039). With each one the unit
+ * keeps a digest of it (docs/bundle.md, "signed-sha256"); once that is no longer true the signature
+ * is stale: no rule and no paper sees it, until it is given again. */
+#pragma once
+
+#include "model/view.h"
+#include "unit/unit.h"
+
+G_BEGIN_DECLS
+
+/* The attribute of a signature that holds the digest, hex. */
+#define DS_SIGNED_DIGEST "signed-sha256"
+/* In a record: "true" for a signature of something that has changed since. */
+#define DS_SIGNED_STALE "stale"
+
+/* The step that takes the signatures of @service: the last one with a slot for them, for it sees
+ * the most. NULL when none does. (transfer none) */
+const DsPluginInfo *ds_unit_signing_step(DsUnit *self, const char *service);
+
+/* What somebody who signs case @case_id of @service now would be bound to, from the fields and
+ * parts of @view: *@hex is NULL where the signing step covers nothing. (out transfer full) */
+gboolean ds_unit_signed_digest(DsUnit *self, const char *service, const char *case_id,
+                               const DsView *view, char **hex,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for the case as the vault has it now. */
+gboolean ds_unit_signed_digest_now(DsUnit *self, const char *case_id, char **hex,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @part is a signature of something else than @hex says. */
+gboolean ds_unit_signature_is_stale(const DsPart *part, const char *hex);
+
+/* Brings the parts into @view, which has its fields already, without the stale signatures; sets
+ * "signature.step", and "signatures.stale" to the signers who have to sign again. */
+gboolean ds_unit_view_add_parts(DsUnit *self, DsView *view, const char *service,
+                                const char *case_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
