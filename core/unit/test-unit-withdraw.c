@@ -311,7 +311,7 @@ test_correction(void)
   test_home_hear(home, &first, DS_STATE_DURABLE, NULL);
   test_home_hear(home, &first, DS_STATE_RETURNED, "category=text");
   g_assert_true(ds_unit_case_reopen(home->unit, id, &error));
-  g_assert_true(ds_unit_case_set(home->unit, id, "contact.phone", "13800000001", &error));
+  g_assert_true(ds_unit_case_set(home->unit, id, "review.officer-remark", "街道名称已更正", &error));
   g_assert_true(ds_unit_case_seal(home->unit, id, &second, &error));
   g_assert_no_error(error);
   g_assert_true(ds_courier_mark_has(home->home, DS_COURIER_URGENT, &second));
