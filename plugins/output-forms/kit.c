@@ -46,7 +46,7 @@ draw_business(Grid *grid, const DsView *view)
   gint64 due;
 
   grid_row(grid, "办理事项", what);
-  if (money_parse(ds_view_fact(view, "fee.due"), &due) && due > 0) {
+  if (ds_money_parse_fen(ds_view_fact(view, "fee.due"), &due) && due > 0) {
     g_autofree char *figures = money_figures(due);
     fee = g_strdup_printf("%s：备好财政票据和零钱，不得拒收现金", figures);
   }

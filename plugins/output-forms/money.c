@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "money.h"
 
-#include <string.h>
-
-#define MOST_DIGITS 12
-
 static const char *const DIGITS[] = {"零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"};
-
-gboolean
-money_parse(const char *text, gint64 *fen)
-{
-  gsize size = text != NULL ? strlen(text) : 0;
-
-  if (size == 0 || size > MOST_DIGITS || strspn(text, "0123456789") != size)
-    return FALSE;
-  *fen = g_ascii_strtoll(text, NULL, 10);
-  return TRUE;
-}
 
 char *
 money_figures(gint64 fen)
 {
-  return g_strdup_printf("%" G_GINT64_FORMAT ".%02d元", fen / 100, (int)(fen % 100));
+  g_autofree char *amount = ds_money_format(fen);
+
+  return g_strconcat(amount, "元", NULL);
 }
 
 /* Four digits. @before: higher ones were written, so zeros in front are read as one 零. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Amounts of money on paper. Everywhere else they are text: fen (1/100 yuan) in decimal. */
+/* Amounts of money on paper, from fen (model/money.h). */
 #pragma once
 
 #include "plugin/doorstep-plugin.h"
-
-/* FALSE when @text is NULL or no amount from 0 to 9999 9999 9999 fen. */
-gboolean money_parse(const char *text, gint64 *fen);
 
 /* "20.00元". (transfer full) */
 char *money_figures(gint64 fen);

@@ -63,10 +63,10 @@ money_of(const DsView *view)
   g_autofree char *figures = NULL, *back = NULL;
   gint64 taken, refund;
 
-  if (!money_parse(ds_view_field(view, "fee.received"), &taken))
+  if (!ds_money_parse_fen(ds_view_field(view, "fee.received"), &taken))
     return NULL;
   figures = money_figures(taken);
-  if (!money_parse(ds_view_fact(view, "refund.amount"), &refund))
+  if (!ds_money_parse_fen(ds_view_fact(view, "refund.amount"), &refund))
     return g_strdup_printf("已收现金%s（票据 %s %s），是否退还由受理单位另行告知。", figures,
                            words_field(view, "fee.receipt-series"),
                            words_field(view, "fee.receipt-number"));

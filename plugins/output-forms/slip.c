@@ -35,7 +35,7 @@ capitals_of(const char *fen)
   g_autofree char *capitals = NULL;
   gint64 amount;
 
-  if (!money_parse(fen, &amount))
+  if (!ds_money_parse_fen(fen, &amount))
     return g_strdup("");
   capitals = money_capitals(amount);
   return g_strconcat("人民币", capitals, NULL);
@@ -46,7 +46,7 @@ figures_of(const char *fen)
 {
   gint64 amount;
 
-  return money_parse(fen, &amount) ? money_figures(amount) : g_strdup("");
+  return ds_money_parse_fen(fen, &amount) ? money_figures(amount) : g_strdup("");
 }
 
 static void
@@ -191,12 +191,12 @@ check_amount(const DsView *view, GError **error)
                 "fee.method is \"%s\": a slip is written for cash only", method);
     return FALSE;
   }
-  if (!money_parse(ds_view_field(view, "fee.received"), &received) || received == 0) {
+  if (!ds_money_parse_fen(ds_view_field(view, "fee.received"), &received) || received == 0) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
                         "fee.received is missing; enter the cash that was taken");
     return FALSE;
   }
-  if (money_parse(ds_view_fact(view, "fee.due"), &due) && due != received) {
+  if (ds_money_parse_fen(ds_view_fact(view, "fee.due"), &due) && due != received) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
                 "fee.received is %lld fen and fee.due is %lld fen; nothing but the fee due may be "
                 "taken",
@@ -219,7 +219,7 @@ check_refund(const DsView *view, GError **error)
 {
   gint64 refund, received;
 
-  if (!money_parse(ds_view_fact(view, "refund.amount"), &refund)) {
+  if (!ds_money_parse_fen(ds_view_fact(view, "refund.amount"), &refund)) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
                         "refund.amount is missing; the station decides what is paid back");
     return FALSE;
@@ -229,7 +229,7 @@ check_refund(const DsView *view, GError **error)
                         "refund.amount is 0: nothing is paid back, so there is no slip");
     return FALSE;
   }
-  if (!money_parse(ds_view_field(view, "fee.received"), &received) || refund > received) {
+  if (!ds_money_parse_fen(ds_view_field(view, "fee.received"), &received) || refund > received) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
                 "refund.amount is %lld fen, more than the cash taken in the field",
                 (long long)refund);

@@ -208,37 +208,32 @@ static void
 test_money(void)
 {
   static const struct {
-    const char *fen, *figures, *capitals;
+    gint64 fen;
+    const char *figures, *capitals;
   } CASES[] = {
-      {"0", "0.00元", "零元整"},
-      {"2000", "20.00元", "贰拾元整"},
-      {"4000", "40.00元", "肆拾元整"},
-      {"5", "0.05元", "伍分"},
-      {"50", "0.50元", "伍角整"},
-      {"2005", "20.05元", "贰拾元零伍分"},
-      {"10520", "105.20元", "壹佰零伍元贰角整"},
-      {"100100", "1001.00元", "壹仟零壹元整"},
-      {"1000000", "10000.00元", "壹万元整"},
-      {"1000500", "10005.00元", "壹万零伍元整"},
-      {"12345678", "123456.78元", "壹拾贰万叁仟肆佰伍拾陆元柒角捌分"},
-      {"10000000000", "100000000.00元", "壹亿元整"},
-      {"10000500000", "100005000.00元", "壹亿零伍仟元整"},
-      {"999999999999", "9999999999.99元", "玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"},
+      {0, "0.00元", "零元整"},
+      {2000, "20.00元", "贰拾元整"},
+      {4000, "40.00元", "肆拾元整"},
+      {5, "0.05元", "伍分"},
+      {50, "0.50元", "伍角整"},
+      {2005, "20.05元", "贰拾元零伍分"},
+      {10520, "105.20元", "壹佰零伍元贰角整"},
+      {100100, "1001.00元", "壹仟零壹元整"},
+      {1000000, "10000.00元", "壹万元整"},
+      {1000500, "10005.00元", "壹万零伍元整"},
+      {12345678, "123456.78元", "壹拾贰万叁仟肆佰伍拾陆元柒角捌分"},
+      {10000000000, "100000000.00元", "壹亿元整"},
+      {10000500000, "100005000.00元", "壹亿零伍仟元整"},
+      {999999999999, "9999999999.99元", "玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"},
   };
-  static const char *const WRONG[] = {NULL, "", "-1", "1.5", "20元", " 1", "1000000000000"};
-  gint64 fen;
 
   for (guint i = 0; i < G_N_ELEMENTS(CASES); i++) {
-    g_autofree char *figures = NULL, *capitals = NULL;
+    g_autofree char *figures = money_figures(CASES[i].fen);
+    g_autofree char *capitals = money_capitals(CASES[i].fen);
 
-    g_assert_true(money_parse(CASES[i].fen, &fen));
-    figures = money_figures(fen);
-    capitals = money_capitals(fen);
     g_assert_cmpstr(figures, ==, CASES[i].figures);
     g_assert_cmpstr(capitals, ==, CASES[i].capitals);
   }
-  for (guint i = 0; i < G_N_ELEMENTS(WRONG); i++)
-    g_assert_false(money_parse(WRONG[i], &fen));
 }
 
 void

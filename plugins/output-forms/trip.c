@@ -60,6 +60,8 @@ trip_draw_head(Grid *grid, const DsView *view)
             trip_value(view, "trip.id"));
   grid_pair(grid, "外出日期", day, "办件总数", counted != NULL ? counted : count);
   grid_row(grid, "民　警", trip_value(view, "trip.officers"));
+  if (*trip_value(view, "trip.responsible") != '\0')
+    grid_row(grid, "责任民警", trip_value(view, "trip.responsible"));
   grid_pair(grid, "受理单位", trip_value(view, "trip.station"), "适用规则",
             trip_value(view, "trip.jurisdiction"));
 }
@@ -109,7 +111,7 @@ amount_of(const char *fen)
   g_autofree char *figures = NULL, *capitals = NULL;
   gint64 amount;
 
-  if (!money_parse(fen, &amount))
+  if (!ds_money_parse_fen(fen, &amount))
     return NULL;
   figures = money_figures(amount);
   capitals = money_capitals(amount);
@@ -121,18 +123,23 @@ trip_draw_holdings(Grid *grid, const DsView *view)
 {
   g_autofree char *cash = amount_of(trip_value(view, "trip.cash-fen"));
   g_autofree char *refund = amount_of(trip_value(view, "trip.refund-owed-fen"));
-  const char *cards = trip_value(view, "trip.old-cards");
+  static const struct {
+    const char *name, *label;
+  } TEXTS[] = {{"trip.old-cards", "代管旧证"},  {"trip.temporary", "临时证件"},
+               {"trip.visits", "上门服务"},     {"trip.clock", "时钟异常"},
+               {"trip.statements", "接收回执"}, {"trip.owed", "尚未办结"}};
 
   if (cash != NULL)
     grid_row(grid, "现金工本费", cash);
+  if (*trip_value(view, "trip.payments") != '\0')
+    grid_row(grid, "缴费方式", trip_value(view, "trip.payments"));
   if (*trip_value(view, "trip.cash-receipts") != '\0')
     grid_row(grid, "财政票据", trip_value(view, "trip.cash-receipts"));
   if (refund != NULL)
     grid_row(grid, "应退工本费", refund);
-  if (*cards != '\0')
-    grid_row(grid, "代管旧证", cards);
-  if (*trip_value(view, "trip.owed") != '\0')
-    grid_row(grid, "尚未办结", trip_value(view, "trip.owed"));
+  for (guint i = 0; i < G_N_ELEMENTS(TEXTS); i++)
+    if (*trip_value(view, TEXTS[i].name) != '\0')
+      grid_row(grid, TEXTS[i].label, trip_value(view, TEXTS[i].name));
 }
 
 static void
@@ -151,10 +158,10 @@ draw_case(Table *table, const DsView *view, guint row)
   g_autofree char *fee = NULL;
   gint64 amount;
 
-  if (money_parse(fen, &amount) && amount > 0)
+  if (ds_money_parse_fen(fen, &amount) && amount > 0)
     fee = money_figures(amount);
   table_row(table,
-            (const char *const[]){number, who, g_strstrip(what), state, fee,
+            (const char *const[]){number, g_strstrip(who), g_strstrip(what), state, fee,
                                   trip_cell(view, row, "receipt"), trip_cell(view, row, "owed")});
 }
 
