@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "unit/capture.h"
 #include "unit/check.h"
+#include "unit/paper.h"
 #include "vault/part.h"
 
 /* The output plugin that draws @document about a case; else the list of what there is. */
@@ -52,16 +53,6 @@ attach_pictures(DsUnit *self, const char *case_id, DsView *view, GError **error)
   return TRUE;
 }
 
-static void
-add_tables_facts(DsUnit *self, DsView *view)
-{
-  DsTables *tables = ds_policy_tables(ds_unit_policy(self));
-  const char *ethnic = ds_view_field(view, "applicant.ethnic");
-
-  if (ethnic != NULL)
-    ds_view_set_fact(view, "applicant.ethnic-name", ds_tables_ethnic_name(tables, ethnic));
-}
-
 GBytes *
 ds_unit_render_form(DsUnit *self, const char *case_id, const char *document, GError **error)
 {
@@ -71,8 +62,8 @@ ds_unit_render_form(DsUnit *self, const char *case_id, const char *document, GEr
   if (check == NULL)
     return NULL;
   ds_findings_append(ds_view_findings(check->view), check->findings, NULL);
-  add_tables_facts(self, check->view);
-  if (!attach_pictures(self, case_id, check->view, error))
+  if (!ds_unit_add_paper_facts(self, case_id, check, error) ||
+      !attach_pictures(self, case_id, check->view, error))
     return NULL;
   return ds_helper_render(ds_unit_helper(self), output, document, check->view, 0, NULL, error);
 }

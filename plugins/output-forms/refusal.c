@@ -92,8 +92,8 @@ draw_table(Sheet *sheet, const DsView *view, double y)
   grid_row(&grid, "申请事项", asked);
   grid_row(&grid, "不予受理情形", reason);
   grid_row(&grid, "依　据", rule);
-  if (ds_view_fact(view, "refusal.reason") != NULL)
-    grid_row(&grid, "情况说明", ds_view_fact(view, "refusal.reason"));
+  if (ds_view_fact(view, "refusal.explanation") != NULL)
+    grid_row(&grid, "情况说明", ds_view_fact(view, "refusal.explanation"));
   grid_row(&grid, "办理途径", where);
   if (money != NULL)
     grid_row(&grid, "工本费", money);

@@ -44,7 +44,7 @@ test_refusal_by_the_station(void)
 
   forms_set_fields(view, "applicant.police-station", "谷亭派出所", NULL);
   forms_set_facts(view, "refusal.code", "J5", "refusal.by", "station", "refusal.day", "2026-11-24",
-                  "refusal.reason", "已核查", "refusal.clause", "五（五）", "refund.amount", "2000",
+                  "refusal.explanation", "已核查", "refusal.clause", "五（五）", "refund.amount", "2000",
                   NULL);
   text = forms_read("refusal-notice", view);
   if (text != NULL)

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/paper.h"
+
+#include "base/clock.h"
+#include "bundle/statement.h"
+#include "policy/json.h"
+#include "unit/answer.h"
+#include "unit/pack.h"
+#include "vault/bundles.h"
+#include "vault/statements.h"
+
+static void
+add_source(DsView *view, const char *subject, const char *document, const char *clause,
+           const char *phrase)
+{
+  const char *const parts[][2] = {{"document", document}, {"clause", clause}, {"phrase", phrase}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *name = g_strdup_printf("%s.%s", subject, parts[i][0]);
+    ds_view_set_fact(view, name, parts[i][1]);
+  }
+}
+
+static void
+add_decision(DsView *view, const DsDecision *decision)
+{
+  g_autofree char *modes = g_strjoinv(" ", decision->pickup_modes);
+
+  ds_view_set_fact(view, "delivery.modes", modes);
+  if (decision->fee.known)
+    add_source(view, "fee", decision->fee.document, decision->fee.clause, decision->fee.phrase);
+  for (guint i = 0; i < decision->deadlines->len; i++) {
+    const DsDeadline *deadline = g_ptr_array_index(decision->deadlines, i);
+    if (!g_str_equal(deadline->id, "total") || !deadline->known)
+      continue;
+    g_autofree char *day = ds_date_format(&deadline->due.day);
+    ds_view_set_fact(view, "deadline.total", day);
+  }
+}
+
+static void
+add_kit(DsView *view, JsonObject *rules)
+{
+  JsonArray *kit = ds_json_array(rules, "kit");
+
+  for (guint i = 0; kit != NULL && i < json_array_get_length(kit); i++) {
+    JsonObject *item = json_array_get_object_element(kit, i);
+    g_autofree char *title = g_strdup_printf("kit.%u.title", i + 1);
+    g_autofree char *field = g_strdup_printf("kit.%u.field", i + 1);
+    ds_view_set_fact(view, title, ds_json_title(item, "title", "zh"));
+    ds_view_set_fact(view, field, ds_json_string(item, "field"));
+  }
+}
+
+/* A code that is not on the closed list stays without its clause, and no paper is drawn. */
+static void
+add_refusal(DsView *view, JsonObject *rules, const char *code, const char *by)
+{
+  JsonArray *refusals = ds_json_array(rules, "refusals");
+
+  ds_view_set_fact(view, "refusal.code", code);
+  ds_view_set_fact(view, "refusal.by", by);
+  for (guint i = 0; refusals != NULL && i < json_array_get_length(refusals); i++) {
+    JsonObject *refusal = json_array_get_object_element(refusals, i);
+    JsonObject *source = ds_json_object(refusal, "source");
+    if (g_strcmp0(ds_json_string(refusal, "code"), code) != 0 || source == NULL)
+      continue;
+    ds_view_set_fact(view, "refusal.text", ds_json_title(refusal, "text", "zh"));
+    ds_view_set_fact(view, "refusal.redirect", ds_json_title(refusal, "redirect", "zh"));
+    add_source(view, "refusal", ds_json_string(source, "document"),
+               ds_json_string(source, "clause"), ds_json_string(source, "phrase"));
+  }
+}
+
+/* The statement that ended the case, if one did: its state, 0 otherwise. */
+static gboolean
+find_end(DsUnit *self, const char *case_id, int *state, gint64 *station_us, GError **error)
+{
+  g_autoptr(GPtrArray) bundles = ds_vault_bundles(ds_unit_vault(self), case_id, error);
+
+  *state = 0;
+  if (bundles == NULL)
+    return FALSE;
+  for (guint i = 0; i < bundles->len; i++) {
+    const DsVaultBundle *bundle = g_ptr_array_index(bundles, i);
+    g_autoptr(GPtrArray) said = ds_vault_statements(ds_unit_vault(self), &bundle->id, error);
+    if (said == NULL)
+      return FALSE;
+    for (guint j = 0; j < said->len; j++) {
+      const DsVaultStatement *statement = g_ptr_array_index(said, j);
+      if (statement->state != DS_STATE_REFUSED && statement->state != DS_STATE_NOT_ISSUED)
+        continue;
+      *state = statement->state;
+      *station_us = statement->station_us;
+    }
+  }
+  return TRUE;
+}
+
+static void
+add_refund(DsView *view, GHashTable *answer, int state)
+{
+  const char *reason = g_hash_table_lookup(answer, DS_DETAIL_REASON);
+  g_autofree char *text =
+      g_strdup_printf("%s%s%s", state == DS_STATE_REFUSED ? "受理单位不予受理" : "审核未予签发",
+                      reason != NULL ? "：" : "", reason != NULL ? reason : "");
+
+  ds_view_set_fact(view, "refund.amount", g_hash_table_lookup(answer, DS_DETAIL_REFUND));
+  ds_view_set_fact(view, "refund.decided-by", g_hash_table_lookup(answer, DS_DETAIL_REFUND_BY));
+  ds_view_set_fact(view, "refund.reason", text);
+}
+
+/* What the station said last, once it has ended the case. */
+static gboolean
+add_answer(DsUnit *self, const char *case_id, DsView *view, JsonObject *rules, GError **error)
+{
+  g_autoptr(GHashTable) answer = ds_unit_case_answer(self, case_id, error);
+  gint64 station_us = 0;
+  int state = 0;
+
+  if (answer == NULL || !find_end(self, case_id, &state, &station_us, error))
+    return FALSE;
+  if (state == 0)
+    return TRUE;
+  add_refund(view, answer, state);
+  const char *code = g_hash_table_lookup(answer, DS_DETAIL_REFUSAL);
+  if (state != DS_STATE_REFUSED || code == NULL)
+    return TRUE;
+  GDate day;
+  ds_clock_day(station_us, &day);
+  g_autofree char *text = ds_date_format(&day);
+  add_refusal(view, rules, code, "station");
+  ds_view_set_fact(view, "refusal.day", text);
+  ds_view_set_fact(view, "refusal.explanation", g_hash_table_lookup(answer, DS_DETAIL_REASON));
+  const char *redirect = g_hash_table_lookup(answer, DS_DETAIL_REDIRECT);
+  if (redirect != NULL)
+    ds_view_set_fact(view, "refusal.redirect", redirect);
+  return TRUE;
+}
+
+gboolean
+ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check, GError **error)
+{
+  g_autoptr(DsVaultCase) of = ds_vault_case(ds_unit_vault(self), case_id, error);
+  g_autoptr(DsPack) pack = of != NULL ? ds_unit_case_pack(self, of, error) : NULL;
+  DsView *view = check->view;
+
+  if (pack == NULL)
+    return FALSE;
+  const char *ethnic = ds_view_field(view, "applicant.ethnic");
+  if (ethnic != NULL)
+    ds_view_set_fact(view, "applicant.ethnic-name",
+                     ds_tables_ethnic_name(ds_policy_tables(ds_unit_policy(self)), ethnic));
+  add_decision(view, check->decision);
+  add_kit(view, ds_pack_root(pack));
+  const char *code = ds_view_field(view, "refusal.reason");
+  if (code != NULL)
+    add_refusal(view, ds_pack_root(pack), code, "unit");
+  return add_answer(self, case_id, view, ds_pack_root(pack), error);
+}

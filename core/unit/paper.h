@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Inside core/unit: what papers say that the view of a case does not hold, because rules, tables
+ * and the station's answers stay with the core. plugins/output-forms/README.md lists the facts. */
+#pragma once
+
+#include "unit/check.h"
+
+G_BEGIN_DECLS
+
+/* Adds to the view of @check:
+ *   applicant.ethnic-name
+ *   fee.document .clause .phrase             the rule behind fee.due
+ *   deadline.total                           last day for the card, from the submission
+ *   delivery.modes                           the ways of delivery the rules allow
+ *   kit.N.title .field                       what the rules want taken along on a visit
+ *   refusal.code .by .text .redirect .document .clause .phrase .day .explanation
+ *                                            the field's refusal, or the station's
+ *   refund.amount .reason .decided-by        what the station has decided to pay back */
+gboolean ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
