@@ -15,7 +15,7 @@ typedef struct _DsReachWatch DsReachWatch;
 DsReachWatch *ds_reach_watch_new(void (*changed)(gpointer user_data), gpointer user_data);
 void ds_reach_watch_free(DsReachWatch *self);
 
-/* What is known now. (transfer full) */
+/* What is known now; NULL until the first answer, then @changed is called. (transfer full) */
 DsReachSnapshot *ds_reach_watch_snapshot(DsReachWatch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsReachWatch, ds_reach_watch_free)

@@ -41,6 +41,10 @@ static const Words table[] = {
          N_("NetworkManager is not running, so nobody can say whether the station's network is "
             "here"),
          NULL},
+    [DS_REACH_DRIVE_ONLY] =
+        {"drive-only",
+         N_("no network leads to this station; plug in its drive and use doorstep-courier drive"),
+         NULL},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(table) == DS_REACH_REASON_LAST + 1);
 

@@ -72,8 +72,9 @@ typedef enum {
   DS_REACH_NO_NETWORK,    /* none at all */
   DS_REACH_SWITCHED_OFF,  /* networking is switched off */
   DS_REACH_NO_MANAGER,    /* NetworkManager is not running */
+  DS_REACH_DRIVE_ONLY,    /* no network leads there: never of ds_reach_decide */
 } DsReachReason;
-#define DS_REACH_REASON_LAST DS_REACH_NO_MANAGER
+#define DS_REACH_REASON_LAST DS_REACH_DRIVE_ONLY
 
 typedef struct {
   gboolean go;

@@ -4,12 +4,15 @@
  * reader has a language of its own. A courier that runs holds HOME/depot/running. */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "courier/reach.h"
 
 G_BEGIN_DECLS
 
 typedef enum {
   DS_WHY_ABSENT,       /* no courier runs here */
+  DS_WHY_HIDDEN,       /* this account may not see it */
   DS_WHY_UNCONFIGURED, /* courier.json is missing or wrong: detail says it */
   DS_WHY_WAITING,      /* for the network: reason */
   DS_WHY_WORKING,      /* a contact is going on */
@@ -28,7 +31,7 @@ typedef struct {
 
 /* Never fails: what cannot be read, and a file left by a courier that died, is DS_WHY_ABSENT. */
 void ds_why_load(const char *home, DsWhy *why);
-/* Not durable: the next change writes it again. */
+/* Not durable: the next change writes it again. HOME/depot must be there. */
 gboolean ds_why_save(const char *home, const DsWhy *why, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ds_why_clear(DsWhy *self);
 
@@ -40,6 +43,12 @@ int ds_why_claim(const char *home, GError **error);
 char *ds_why_sentence(const DsWhy *self);
 /* "waiting" for JSON. Static. */
 const char *ds_why_word(DsWhyState state);
+/* The same as one JSON object: state, sentence, reason, network, detail, since, next; what is not
+ * known is null. (transfer full) */
+JsonNode *ds_why_json(const DsWhy *self);
+/* Same state, reason, network and detail: nothing new to tell. */
+gboolean ds_why_equal(const DsWhy *a, const DsWhy *b);
+void ds_why_copy(DsWhy *to, const DsWhy *from);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DsWhy, ds_why_clear)
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A private sshd on loopback for tests and the demo: own host key, own authorized_keys, free port.
+# SSHD_ADDRESS names another address to listen on, for tests with networks of their own.
 #
 #   sshd.sh start DIR      writes DIR/port, DIR/host_key.pub, DIR/known_hosts, DIR/authorized_keys
 #   sshd.sh stop DIR       ends exactly that sshd
@@ -10,20 +11,23 @@
 # Or `. sshd.sh` and call sshd_start DIR, sshd_stop DIR, sshd_cut DIR, sshd_rekey DIR.
 # Lines for DIR/authorized_keys come from `doorstep-station authorized-keys`.
 
+sshd_address=${SSHD_ADDRESS:-127.0.0.1}
+
 sshd_fail() {
   echo "sshd.sh: $*" >&2
   return 1
 }
 
 sshd_free_port() {
-  /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  /usr/bin/python3 -c 'import socket, sys; s = socket.socket(); s.bind((sys.argv[1], 0)); print(s.getsockname()[1])' \
+    "$sshd_address"
 }
 
 # sshd_config DIR PORT: strict modes are off because DIR may lie under a world-writable folder.
 sshd_config() {
   local dir=$1 port=$2
   cat >"$dir/sshd_config" <<EOF
-ListenAddress 127.0.0.1:$port
+ListenAddress $sshd_address:$port
 HostKey $dir/host_key
 PidFile $dir/sshd.pid
 AuthorizedKeysFile $dir/authorized_keys
@@ -48,7 +52,7 @@ EOF
 }
 
 sshd_listens() {
-  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+  (exec 3<>"/dev/tcp/$sshd_address/$1") 2>/dev/null
 }
 
 sshd_running() {
@@ -56,7 +60,7 @@ sshd_running() {
 }
 
 sshd_known_hosts() {
-  printf '[127.0.0.1]:%s %s\n' "$(cat "$1/port")" "$(cut -d' ' -f1,2 "$1/host_key.pub")" >"$1/known_hosts"
+  printf '[%s]:%s %s\n' "$sshd_address" "$(cat "$1/port")" "$(cut -d' ' -f1,2 "$1/host_key.pub")" >"$1/known_hosts"
 }
 
 sshd_launch() {

@@ -3,6 +3,7 @@
 #include "cli/unit/face.h"
 
 #include "bundle/statement.h"
+#include "courier/why.h"
 #include "unit/apply.h"
 #include "unit/outbox.h"
 #include "vault/bundles.h"
@@ -78,6 +79,17 @@ bundle_json(JsonBuilder *builder, const DsVaultBundle *bundle)
   json_builder_end_object(builder);
 }
 
+/* Whoever asks what waits asks why. */
+static void
+print_courier(DsUnit *unit)
+{
+  g_auto(DsWhy) why = {0};
+
+  ds_why_load(ds_unit_home(unit), &why);
+  g_autofree char *sentence = ds_why_sentence(&why);
+  g_print(_("courier: %s\n"), sentence);
+}
+
 static gboolean
 run_outbox(DsFace *face, char **args, GError **error)
 {
@@ -103,10 +115,12 @@ run_outbox(DsFace *face, char **args, GError **error)
               ds_digest_to_hex(&bundle->id, hex), bundle->case_id != NULL ? bundle->case_id : "-",
               bundle->version, word != NULL ? word : _("no receipt yet"));
   }
-  if (builder != NULL) {
-    json_builder_end_array(builder);
-    ds_face_print(builder);
+  if (builder == NULL) {
+    print_courier(unit);
+    return TRUE;
   }
+  json_builder_end_array(builder);
+  ds_face_print(builder);
   return TRUE;
 }
 

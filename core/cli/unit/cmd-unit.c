@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "cli/unit/clock-print.h"
 #include "courier/config.h"
+#include "courier/why.h"
 #include "unit/enrol.h"
 #include "vault/bundles.h"
 #include "vault/case.h"
@@ -20,9 +21,9 @@
 
 static gboolean opt_drive;
 static char *opt_id, *opt_name, *opt_fingerprint, *opt_path, *opt_host, *opt_user, *opt_host_key;
-static char **opt_officers;
+static char **opt_officers, **opt_networks, **opt_gateways, **opt_subnets;
 static gint opt_port;
-static gboolean opt_light;
+static gboolean opt_light, opt_metered, opt_any_network;
 
 static gboolean
 write_file(const char *path, GBytes *bytes, GError **error)
@@ -167,6 +168,46 @@ fill_config(DsCourierConfig *config, GError **error)
   return TRUE;
 }
 
+static void
+fill_list(GPtrArray *list, char **words)
+{
+  for (char **word = words; word != NULL && *word != NULL; word++)
+    g_ptr_array_add(list, g_strdup(*word));
+}
+
+static gboolean
+says_network(void)
+{
+  return opt_networks != NULL || opt_gateways != NULL || opt_subnets != NULL || opt_metered ||
+         opt_any_network;
+}
+
+static gboolean
+fill_reach(DsCourierConfig *config, GError **error)
+{
+  if (opt_any_network && (opt_networks != NULL || opt_gateways != NULL || opt_subnets != NULL)) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
+                        _("--any-network goes with neither --network, --gateway nor --subnet"));
+    return FALSE;
+  }
+  ds_reach_profile_free(config->reach);
+  config->reach = ds_reach_profile_new();
+  fill_list(config->reach->connections, opt_networks);
+  fill_list(config->reach->gateways, opt_gateways);
+  fill_list(config->reach->subnets, opt_subnets);
+  config->reach->send_metered = opt_metered;
+  return ds_reach_profile_check(config->reach, error);
+}
+
+/* Another network, the same station: nothing else changes. */
+static gboolean
+change_network(DsUnit *unit, GError **error)
+{
+  g_autoptr(DsCourierConfig) config = ds_courier_config_load(ds_unit_home(unit), error);
+
+  return config != NULL && fill_reach(config, error) && ds_courier_config_save(config, error);
+}
+
 static gboolean
 pin_host(const DsCourierConfig *config, GError **error)
 {
@@ -183,13 +224,15 @@ run_connect(DsFace *face, char **args, GError **error)
   DsUnit *unit = ds_face_unit(face, error);
   if (unit == NULL)
     return FALSE;
+  if (opt_path == NULL && opt_host == NULL && !opt_drive && says_network())
+    return change_network(unit, error);
 
   g_autoptr(DsCourierConfig) config = ds_courier_config_new(ds_unit_home(unit));
   const DsDirectory *directory = ds_unit_directory(unit);
   config->unit = g_strdup(ds_unit_id(unit));
   config->station = directory != NULL ? g_strdup(directory->station) : NULL;
-  if (!fill_config(config, error) || (opt_host != NULL && !pin_host(config, error)) ||
-      !ds_courier_config_save(config, error))
+  if (!fill_config(config, error) || !fill_reach(config, error) ||
+      (opt_host != NULL && !pin_host(config, error)) || !ds_courier_config_save(config, error))
     return FALSE;
   if (opt_host == NULL)
     return TRUE;
@@ -208,6 +251,14 @@ static const GOptionEntry connect_options[] = {
     {"user", 0, 0, G_OPTION_ARG_STRING, &opt_user, N_("its account (doorstep)"), "USER"},
     {"host-key", 0, 0, G_OPTION_ARG_FILENAME, &opt_host_key, N_("its public host key"), "FILE"},
     {"drive", 0, 0, G_OPTION_ARG_NONE, &opt_drive, N_("no network: only drives go there"), NULL},
+    {"network", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_networks,
+     N_("the station's network, as NetworkManager calls it; may be said again"), N_("NAME|UUID")},
+    {"gateway", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_gateways, N_("its gateway"), N_("ADDRESS")},
+    {"subnet", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_subnets,
+     N_("where this unit's address there lies, like 10.20.0.0/16"), N_("SUBNET")},
+    {"metered", 0, 0, G_OPTION_ARG_NONE, &opt_metered, N_("send where bytes cost money too"), NULL},
+    {"any-network", 0, 0, G_OPTION_ARG_NONE, &opt_any_network, N_("any network will do (default)"),
+     NULL},
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -241,7 +292,7 @@ read_status(DsUnit *unit, Status *status, GError **error)
 }
 
 static void
-print_status_json(DsUnit *unit, const Status *status)
+print_status_json(DsUnit *unit, const Status *status, const DsWhy *why)
 {
   JsonBuilder *builder = json_builder_new();
   const DsDirectory *directory = ds_unit_directory(unit);
@@ -269,6 +320,8 @@ print_status_json(DsUnit *unit, const Status *status)
     }
   json_builder_end_object(builder);
   ds_clock_print_json(builder, &status->watch);
+  json_builder_set_member_name(builder, "courier");
+  json_builder_add_value(builder, ds_why_json(why));
   json_builder_end_object(builder);
   ds_face_print(builder);
 }
@@ -278,11 +331,13 @@ run_status(DsFace *face, char **args, GError **error)
 {
   DsUnit *unit = ds_face_unit(face, error);
   Status status = {0};
+  g_auto(DsWhy) why = {0};
 
   if (unit == NULL || !read_status(unit, &status, error))
     return FALSE;
+  ds_why_load(ds_unit_home(unit), &why);
   if (face->json) {
-    print_status_json(unit, &status);
+    print_status_json(unit, &status, &why);
     return TRUE;
   }
   const DsDirectory *directory = ds_unit_directory(unit);
@@ -298,6 +353,8 @@ run_status(DsFace *face, char **args, GError **error)
   g_autofree char *warning = ds_clock_print_warning(&status.watch);
   if (warning != NULL)
     g_print("%s\n", warning);
+  g_autofree char *sentence = ds_why_sentence(&why);
+  g_print(_("courier: %s\n"), sentence);
   return TRUE;
 }
 
