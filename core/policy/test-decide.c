@@ -30,19 +30,6 @@ tear_down(Fixture *self, gconstpointer data)
   ds_policy_unref(self->policy);
 }
 
-static char *
-codes_of(const DsDecision *decision, DsFindingKind kind)
-{
-  g_autoptr(GString) codes = g_string_new(NULL);
-
-  for (guint i = 0; i < ds_findings_count(decision->findings); i++) {
-    const DsFinding *finding = ds_findings_get(decision->findings, i);
-    if (finding->kind == kind)
-      g_string_append_printf(codes, "%s%s", codes->len > 0 ? " " : "", finding->code);
-  }
-  return g_string_free(g_steal_pointer(&codes), FALSE);
-}
-
 /* One spoilt place: field or, with a leading '-', field removed; "+kind" shows a document. */
 typedef struct {
   const char *base;  /* "pupil" or "adult" */
@@ -158,55 +145,16 @@ static const Spoilt spoilt[] = {
     {"adult", "applicant.birth=1970-01-01", DS_OUTCOME_UNDETERMINED, DS_FINDING_NOTE, ""},
 };
 
-static DsView *
-without_slot(DsView *view, const char *word)
-{
-  DsView *copy = ds_view_new();
-  g_autoptr(GPtrArray) fields = ds_view_field_names(view);
-  g_autoptr(GPtrArray) facts = ds_view_fact_names(view);
-
-  for (guint i = 0; i < fields->len; i++)
-    ds_view_set_field(copy, g_ptr_array_index(fields, i),
-                      ds_view_field(view, g_ptr_array_index(fields, i)));
-  for (guint i = 0; i < facts->len; i++)
-    ds_view_set_fact(copy, g_ptr_array_index(facts, i),
-                     ds_view_fact(view, g_ptr_array_index(facts, i)));
-  for (guint i = 0; i < ds_view_part_count(view); i++)
-    if (ds_view_part(view, i)->slot != ds_slot_parse(word))
-      ds_view_add_part(copy, ds_part_copy(ds_view_part(view, i)));
-  ds_view_unref(view);
-  return copy;
-}
-
-static DsView *
-edited(DsView *view, const char *edits)
-{
-  g_auto(GStrv) list = g_strsplit(edits, ";", -1);
-
-  for (char **edit = list; *edit != NULL; edit++) {
-    char *value = strchr(*edit, '=');
-    if (**edit == '!') {
-      view = without_slot(view, *edit + 1);
-    } else if (**edit == '-') {
-      ds_view_set_field(view, *edit + 1, NULL);
-    } else if (value != NULL) {
-      *value = '\0';
-      ds_view_set_field(view, *edit, value + 1);
-    }
-  }
-  return view;
-}
-
 static void
 test_spoilt(Fixture *self, gconstpointer data)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(spoilt); i++) {
     const Spoilt *row = &spoilt[i];
-    g_autoptr(DsView) view =
-        edited(g_str_equal(row->base, "pupil") ? test_pupil(self->pack) : test_adult(self->pack),
-               row->edits);
+    g_autoptr(DsView) view = test_edited(g_str_equal(row->base, "pupil") ? test_pupil(self->pack)
+                                                                         : test_adult(self->pack),
+                                         row->edits);
     g_autoptr(DsDecision) decision = test_decide_in(self->policy, self->pack, view, "zh");
-    g_autofree char *codes = codes_of(decision, row->kind);
+    g_autofree char *codes = test_codes(decision, row->kind);
     g_autofree char *text = ds_policy_explain_text(decision, "en");
     g_test_message("%s %s\n%s", row->base, row->edits, text);
     g_assert_cmpstr(ds_outcome_word(decision->outcome), ==, ds_outcome_word(row->outcome));
@@ -219,9 +167,9 @@ static void
 test_citations(Fixture *self, gconstpointer data)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(spoilt); i++) {
-    g_autoptr(DsView) view = edited(g_str_equal(spoilt[i].base, "pupil") ? test_pupil(self->pack)
-                                                                         : test_adult(self->pack),
-                                    spoilt[i].edits);
+    g_autoptr(DsView) view = test_edited(
+        g_str_equal(spoilt[i].base, "pupil") ? test_pupil(self->pack) : test_adult(self->pack),
+        spoilt[i].edits);
     g_autoptr(DsDecision) decision = test_decide_in(self->policy, self->pack, view, NULL);
     for (guint k = 0; k < ds_findings_count(decision->findings); k++) {
       const DsFinding *finding = ds_findings_get(decision->findings, k);
@@ -264,7 +212,7 @@ test_station_answers(Fixture *self, gconstpointer data)
 static void
 test_rebook(Fixture *self, gconstpointer data)
 {
-  g_autoptr(DsView) view = edited(test_pupil(self->pack), "guardian.present=false");
+  g_autoptr(DsView) view = test_edited(test_pupil(self->pack), "guardian.present=false");
   g_autoptr(DsDecision) decision = test_decide_in(self->policy, self->pack, view, "en");
   const DsFinding *finding = ds_findings_find(decision->findings, "guardian-present");
 
@@ -277,7 +225,7 @@ test_rebook(Fixture *self, gconstpointer data)
 static void
 test_refusal_redirects(Fixture *self, gconstpointer data)
 {
-  g_autoptr(DsView) view = edited(test_pupil(self->pack), "applicant.never-held-card=false");
+  g_autoptr(DsView) view = test_edited(test_pupil(self->pack), "applicant.never-held-card=false");
   g_autoptr(DsDecision) decision = test_decide_in(self->policy, self->pack, view, "zh");
   const DsFinding *finding = ds_findings_get(decision->findings, 0);
 
@@ -292,11 +240,11 @@ static void
 test_missing_list(Fixture *self, gconstpointer data)
 {
   g_autoptr(DsView) view =
-      edited(test_pupil(self->pack), "-document.household-register.sighted;"
-                                     "-document.guardian-id-card.sighted;"
-                                     "-document.proof-of-study.sighted;"
-                                     "kinship.same-household=false;"
-                                     "kinship.birth-certificate-shows-guardian=false");
+      test_edited(test_pupil(self->pack), "-document.household-register.sighted;"
+                                          "-document.guardian-id-card.sighted;"
+                                          "-document.proof-of-study.sighted;"
+                                          "kinship.same-household=false;"
+                                          "kinship.birth-certificate-shows-guardian=false");
   g_autoptr(DsDecision) decision = test_decide_in(self->policy, self->pack, view, "zh");
   const DsMissingDocument *last;
 
@@ -337,7 +285,7 @@ test_terms(Fixture *self, gconstpointer data)
 static void
 test_delivery_terms(Fixture *self, gconstpointer data)
 {
-  g_autoptr(DsView) view = edited(test_pupil(self->pack), "delivery.mode=relative");
+  g_autoptr(DsView) view = test_edited(test_pupil(self->pack), "delivery.mode=relative");
 
   ds_view_set_fact(view, "event.card-received", "2026-11-20");
   ds_view_set_fact(view, "unit.region", "360703");
@@ -352,7 +300,7 @@ test_delivery_terms(Fixture *self, gconstpointer data)
 static void
 test_explain(Fixture *self, gconstpointer data)
 {
-  g_autoptr(DsView) view = edited(test_pupil(self->pack), "!joint-photo");
+  g_autoptr(DsView) view = test_edited(test_pupil(self->pack), "!joint-photo");
   g_autoptr(DsDecision) decision = test_decide_in(self->policy, self->pack, view, "zh");
   g_autoptr(JsonNode) node = ds_policy_explain_json(decision);
   g_autofree char *text = ds_policy_explain_text(decision, "zh");

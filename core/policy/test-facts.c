@@ -108,6 +108,37 @@ test_precedence(void)
   expect(facts, "documents", "[\"birth-certificate\"]");
 }
 
+/* What follows from reason, place and signatures. */
+static void
+test_renewal(void)
+{
+  g_autoptr(DsPolicy) policy = test_policy();
+  g_autoptr(DsView) view = ds_view_new();
+  g_autoptr(DsFacts) facts = ds_policy_facts(policy, view);
+
+  expect(facts, "application.is-renewal", "unknown");
+  expect(facts, "application.urgency", "\"normal\"");
+  expect(facts, "application.category", "unknown");
+  expect(facts, "fee.due", "unknown"); /* only a pack says it */
+  expect(facts, "signatures.stale", "[]");
+  ds_view_set_field(view, "application.reason", "lost");
+  expect(facts, "application.is-renewal", "false");
+  ds_view_set_field(view, "application.reason", "damaged");
+  expect(facts, "application.is-renewal", "true");
+  ds_view_set_fact(view, "unit.region", "370802");
+  expect(facts, "unit.county", "\"370811\"");
+  expect(facts, "unit.province", "\"37\"");
+  ds_view_set_field(view, "applicant.address", "山东省济宁市鱼台县1号");
+  expect(facts, "application.category", "\"cross-county\"");
+  test_add_part(view, "sign-1", DS_SLOT_SIGNATURE, "applicant");
+  test_add_part(view, "sign-2", DS_SLOT_SIGNATURE, "guardian");
+  expect(facts, "signatures", "[\"applicant\",\"guardian\"]");
+  ds_view_set_fact(view, "signatures.stale", "applicant");
+  expect(facts, "signatures", "[\"guardian\"]");
+  ds_view_set_fact(view, "signatures", "applicant"); /* the unit knows which one is meant */
+  expect(facts, "signatures", "[\"applicant\"]");
+}
+
 static void
 test_who(void)
 {
@@ -153,6 +184,7 @@ main(int argc, char **argv)
   g_test_add_func("/facts/view", test_view);
   g_test_add_func("/facts/malformed", test_malformed);
   g_test_add_func("/facts/precedence", test_precedence);
+  g_test_add_func("/facts/renewal", test_renewal);
   g_test_add_func("/facts/who", test_who);
   g_test_add_func("/facts/table", test_table);
   return g_test_run();

@@ -229,6 +229,72 @@ test_requirements(void)
   }
 }
 
+/* ---- what the packs cite ---- */
+
+/* The texts of the norms, one after the other; NULL when they are not beside the checkout. */
+static char *
+norms(void)
+{
+  g_autofree char *dir =
+      g_build_filename(g_getenv("DOORSTEP_SOURCE_DIR"), "..", "shared", "seeds", NULL);
+  g_autoptr(GDir) folder = g_dir_open(dir, 0, NULL);
+  g_autoptr(GString) all = g_string_new(NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    g_autofree char *text = NULL;
+    if (g_file_get_contents(path, &text, NULL, NULL))
+      g_string_append(all, text);
+  }
+  return folder != NULL ? g_string_free(g_steal_pointer(&all), FALSE) : NULL;
+}
+
+/* Every phrase that @node cites, as it stands there. Returns how many. */
+static guint
+check_phrases(JsonNode *node, const char *text)
+{
+  guint count = 0;
+
+  if (JSON_NODE_HOLDS_ARRAY(node)) {
+    JsonArray *list = json_node_get_array(node);
+    for (guint i = 0; i < json_array_get_length(list); i++)
+      count += check_phrases(json_array_get_element(list, i), text);
+  }
+  if (!JSON_NODE_HOLDS_OBJECT(node))
+    return count;
+  JsonObject *object = json_node_get_object(node);
+  const char *phrase = ds_json_string(object, "phrase");
+  JsonObjectIter iter;
+  JsonNode *value;
+  if (phrase != NULL) {
+    g_test_message("%s", phrase);
+    g_assert_nonnull(strstr(text, phrase));
+    count++;
+  }
+  json_object_iter_init(&iter, object);
+  while (json_object_iter_next(&iter, NULL, &value))
+    count += check_phrases(value, text);
+  return count;
+}
+
+static void
+test_phrases(void)
+{
+  g_autoptr(DsPolicy) policy = test_policy();
+  g_autofree char *text = norms();
+
+  if (text == NULL) {
+    g_test_skip("the texts of the norms are not beside the checkout");
+    return;
+  }
+  for (guint i = 0; i < ds_policy_pack_count(policy); i++) {
+    g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+    json_node_set_object(root, ds_pack_root(ds_policy_pack_at(policy, i)));
+    g_assert_cmpuint(check_phrases(root, text), >=, 30);
+  }
+}
+
 /* ---- dates ---- */
 
 /* A pack that extends Jiangxi's, with more members in @more. */
@@ -382,6 +448,7 @@ main(int argc, char **argv)
   g_test_add_func("/pack/broken-text", test_broken_text);
   g_test_add_func("/pack/texts", test_texts);
   g_test_add_func("/pack/requirements", test_requirements);
+  g_test_add_func("/pack/phrases", test_phrases);
   g_test_add_func("/pack/dates", test_dates);
   g_test_add_func("/pack/not-found-says-why", test_not_found_says_why);
   g_test_add_func("/pack/inheritance", test_inheritance);

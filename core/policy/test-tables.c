@@ -63,6 +63,12 @@ test_addresses(void)
       {"赣州市章贡区1号", NULL},
       {"宁波市海曙区1号", NULL},
       {"吉林市船营区1号", NULL},
+      /* what has become part of another */
+      {"山东省济宁市市中区1号", "370811"},
+      {"鲁济宁市兖州市1号", "370812"},
+      {"山东省兖州市1号", "370812"},
+      {"山东省济南市市中区1号", "370103"},
+      {"山东省市中区1号", "370000"}, /* two of them are left */
       {"江西", NULL},
       {"江", NULL},
       {"", NULL},
@@ -112,6 +118,21 @@ test_codes(void)
   g_assert_null(ds_tables_finger_hand(self, ""));
 }
 
+static void
+test_police_units(void)
+{
+  g_autoptr(DsTables) self = tables();
+
+  g_assert_cmpstr(ds_tables_police_unit_name(self, "jining-beihu"), ==, "济宁市公安局北湖分局");
+  g_assert_null(ds_tables_police_unit_name(self, "beihu"));
+  g_assert_true(ds_tables_police_unit_reaches(self, "jining-jingkai", "370829"));
+  g_assert_false(ds_tables_police_unit_reaches(self, "jining-jingkai", "370811"));
+  g_assert_false(ds_tables_police_unit_reaches(self, "beihu", "370811"));
+  g_assert_cmpstr(ds_tables_region_now(self, "370802"), ==, "370811");
+  g_assert_cmpstr(ds_tables_region_now(self, "370811"), ==, "370811");
+  g_assert_cmpstr(ds_tables_region_now(self, ""), ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -120,5 +141,6 @@ main(int argc, char **argv)
   g_test_add_func("/tables/addresses", test_addresses);
   g_test_add_func("/tables/each", test_each);
   g_test_add_func("/tables/codes", test_codes);
+  g_test_add_func("/tables/police-units", test_police_units);
   return g_test_run();
 }
