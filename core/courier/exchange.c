@@ -54,6 +54,8 @@ ds_round_open(DsRound *self, DsCarrierService service, DsAdvert **advert, GError
     return NULL;
   if (self->options->stall_seconds > 0)
     ds_link_set_stall(link, self->options->stall_seconds);
+  if (self->options->pace_seconds > 0)
+    ds_link_set_pace(link, self->options->pace_bytes, self->options->pace_seconds);
   ds_link_set_cancellable(link, self->options->cancellable);
   if (self->options->progress != NULL)
     ds_link_set_progress(link, on_progress, self);

@@ -39,6 +39,8 @@ typedef struct {
 typedef struct {
   GCancellable *cancellable; /* may be NULL */
   guint stall_seconds;       /* 0: DS_LINK_STALL_SECONDS */
+  guint64 pace_bytes;        /* with pace_seconds; 0: DS_LINK_PACE_BYTES in _SECONDS */
+  guint pace_seconds;
   void (*progress)(const DsExchangeProgress *progress, gpointer user_data);
   gpointer user_data;
 } DsExchangeOptions;

@@ -22,6 +22,10 @@ struct _DsLink {
   int status;
   gboolean reaped;
   guint stall_seconds;
+  guint64 pace_bytes;
+  guint pace_seconds;
+  gint64 waited_us;     /* in this stretch of pace_seconds */
+  guint64 moved_before; /* until it began */
   GCancellable *cancellable;
   DsLinkProgress progress;
   gpointer progress_data;
@@ -45,6 +49,8 @@ ds_link_new(int read_fd, int write_fd, int err_fd, pid_t pid)
   self->err_fd = err_fd;
   self->pid = pid;
   self->stall_seconds = DS_LINK_STALL_SECONDS;
+  self->pace_bytes = DS_LINK_PACE_BYTES;
+  self->pace_seconds = DS_LINK_PACE_SECONDS;
   self->raw = g_string_new(NULL);
   self->complaint = g_string_new(NULL);
   return self;
@@ -57,9 +63,17 @@ ds_link_set_stall(DsLink *self, guint seconds)
 }
 
 void
+ds_link_set_pace(DsLink *self, guint64 bytes, guint seconds)
+{
+  self->pace_bytes = bytes;
+  self->pace_seconds = MAX(seconds, 1);
+}
+
+void
 ds_link_add_patience(DsLink *self, guint seconds)
 {
   self->stall_seconds += seconds;
+  self->pace_seconds += seconds;
 }
 
 void
@@ -117,10 +131,30 @@ set_cancelled(GError **error)
   return FALSE;
 }
 
+/* Judges a stretch of waiting when it is over, and begins the next. */
+static gboolean
+keeps_pace(DsLink *self, GError **error)
+{
+  guint64 moved = self->sent + self->received - self->moved_before;
+
+  if (self->waited_us < (gint64)self->pace_seconds * G_USEC_PER_SEC)
+    return TRUE;
+  if (moved < self->pace_bytes) {
+    g_set_error(error, DS_ERROR, DS_ERROR_RETRY,
+                "only %" G_GUINT64_FORMAT " bytes moved while waiting %u seconds for the other "
+                "side; the line is too slow or the station is not well; try again later",
+                moved, self->pace_seconds);
+    return FALSE;
+  }
+  self->waited_us = 0;
+  self->moved_before += moved;
+  return TRUE;
+}
+
 /* Until @fd is ready for @events. The caller asks anew after each byte that moved, so the deadline
  * is one of silence. */
 static gboolean
-wait_ready(DsLink *self, int fd, short events, GError **error)
+wait_silence(DsLink *self, int fd, short events, GError **error)
 {
   gint64 end = g_get_monotonic_time() + (gint64)self->stall_seconds * G_USEC_PER_SEC;
 
@@ -148,6 +182,17 @@ wait_ready(DsLink *self, int fd, short events, GError **error)
               "no byte moved for %u seconds; check the connection and try again",
               self->stall_seconds);
   return FALSE;
+}
+
+static gboolean
+wait_ready(DsLink *self, int fd, short events, GError **error)
+{
+  gint64 began = g_get_monotonic_time();
+
+  if (!keeps_pace(self, error) || !wait_silence(self, fd, events, error))
+    return FALSE;
+  self->waited_us += g_get_monotonic_time() - began;
+  return TRUE;
 }
 
 /* A socket must not raise SIGPIPE in whoever uses this library; a pipe (tests) cannot be told. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Both ends of a running peer program: what it reads, what it writes, what it complains about.
- * All waiting is bounded: when no byte moves for the stall time, the call fails with
- * DS_ERROR_RETRY. What the program writes to its standard error is drained beside all this, the
+ * All waiting is bounded: when no byte moves for the stall time, or when less than the pace moves
+ * in a time of waiting, the call fails with DS_ERROR_RETRY: a peer that gives a byte a minute holds
+ * nobody up for days. What the program writes to its standard error is drained beside all this, the
  * first 4 KiB are kept for the message to the person. A peer that closes early is DS_ERROR_RETRY.
  */
 #pragma once
@@ -17,6 +18,9 @@ typedef struct _DsLink DsLink;
 typedef void (*DsLinkProgress)(guint64 sent, guint64 received, gpointer user_data);
 
 #define DS_LINK_STALL_SECONDS 60
+/* A quarter of what a line of 8 kbit/s carries. */
+#define DS_LINK_PACE_BYTES (30 * 1024)
+#define DS_LINK_PACE_SECONDS 120
 
 /* Takes over the descriptors (@read_fd and @write_fd may be one socket; @err_fd may be -1) and
  * the child @pid (0: no child to reap). Sets them non-blocking. (transfer full) */
@@ -25,7 +29,11 @@ DsLink *ds_link_new(int read_fd, int write_fd, int err_fd, pid_t pid);
 void ds_link_free(DsLink *self);
 
 void ds_link_set_stall(DsLink *self, guint seconds);
-/* Adds @seconds to the stall time: the other side has work to do before its next word. */
+/* Of each @seconds spent waiting for the other side, not for ourselves, at least @bytes must come
+ * of it, both directions together. */
+void ds_link_set_pace(DsLink *self, guint64 bytes, guint seconds);
+/* Adds @seconds to the stall time and the pace's: the other side has work to do before its next
+ * word, and says meanwhile hardly more than that it lives. */
 void ds_link_add_patience(DsLink *self, guint seconds);
 void ds_link_set_cancellable(DsLink *self, GCancellable *cancellable);
 void ds_link_set_progress(DsLink *self, DsLinkProgress progress, gpointer user_data);
