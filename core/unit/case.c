@@ -9,6 +9,7 @@
 #include "unit/day.h"
 #include "unit/seal.h"
 #include "unit/service.h"
+#include "unit/trip-inside.h"
 #include "unit/watch.h"
 #include "vault/journal.h"
 #include "vault/setting.h"
@@ -83,7 +84,8 @@ ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *service,
   g_autoptr(DsVaultTrip) of_trip = ds_vault_trip(vault, trip, error);
   g_autoptr(DsVaultRosterRow) roster = NULL;
 
-  if (of_trip == NULL || !ds_unit_service_exists(self, service, error))
+  if (of_trip == NULL || !ds_unit_service_exists(self, service, error) ||
+      !ds_unit_require_trip_officer(self, trip, error))
     return NULL;
   if (of_trip->state == DS_TRIP_CLOSED) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "trip %s is closed: no new case may join it",
@@ -118,7 +120,7 @@ ds_unit_case_open(DsUnit *self, const char *case_id, GError **error)
   if (!ds_unit_finish_seal(self, error))
     return NULL;
   found = ds_vault_case(ds_unit_vault(self), case_id, error);
-  if (found == NULL)
+  if (found == NULL || !ds_unit_require_trip_officer(self, found->trip, error))
     return NULL;
   if (found->state <= DS_CASE_COMPLETE && found->state != DS_CASE_REFUSED &&
       found->state != DS_CASE_WITHDRAWN)
@@ -188,7 +190,7 @@ ds_unit_case_reopen(DsUnit *self, const char *case_id, GError **error)
   DsVault *vault = ds_unit_vault(self);
   g_autoptr(DsVaultCase) found = ds_vault_case(vault, case_id, error);
 
-  if (found == NULL)
+  if (found == NULL || !ds_unit_require_trip_officer(self, found->trip, error))
     return FALSE;
   if (found->state != DS_CASE_RETURNED) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,

@@ -5,11 +5,12 @@
 #include "unit/capture.h"
 #include "unit/check.h"
 #include "unit/paper.h"
+#include "unit/trip-report.h"
 #include "vault/part.h"
 
-/* The output plugin that draws @document about a case; else the list of what there is. */
+/* The output plugin that draws @document about that; else the list of what there is. */
 static const char *
-find_output(DsUnit *self, const char *document, GError **error)
+find_output(DsUnit *self, const char *document, DsAbout about, GError **error)
 {
   DsRegistry *plugins = ds_unit_plugins(self);
   g_autoptr(GString) known = g_string_new(NULL);
@@ -20,7 +21,7 @@ find_output(DsUnit *self, const char *document, GError **error)
       continue;
     for (guint j = 0; j < entry->info->documents->len; j++) {
       const DsDocument *drawn = g_ptr_array_index(entry->info->documents, j);
-      if (drawn->about != DS_ABOUT_CASE)
+      if (drawn->about != about)
         continue;
       if (g_str_equal(drawn->id, document))
         return entry->id;
@@ -56,7 +57,7 @@ attach_pictures(DsUnit *self, const char *case_id, DsView *view, GError **error)
 GBytes *
 ds_unit_render_form(DsUnit *self, const char *case_id, const char *document, GError **error)
 {
-  const char *output = find_output(self, document, error);
+  const char *output = find_output(self, document, DS_ABOUT_CASE, error);
   g_autoptr(DsCaseCheck) check = output != NULL ? ds_unit_case_check(self, case_id, error) : NULL;
 
   if (check == NULL)
@@ -66,4 +67,16 @@ ds_unit_render_form(DsUnit *self, const char *case_id, const char *document, GEr
       !attach_pictures(self, case_id, check->view, error))
     return NULL;
   return ds_helper_render(ds_unit_helper(self), output, document, check->view, 0, NULL, error);
+}
+
+GBytes *
+ds_unit_render_trip_form(DsUnit *self, const char *trip, const char *document, GError **error)
+{
+  const char *output = find_output(self, document, DS_ABOUT_TRIP, error);
+  g_autoptr(DsTripReport) report = output != NULL ? ds_unit_trip_report(self, trip, error) : NULL;
+
+  if (report == NULL)
+    return NULL;
+  g_autoptr(DsView) view = ds_trip_report_view(report);
+  return ds_helper_render(ds_unit_helper(self), output, document, view, 0, NULL, error);
 }

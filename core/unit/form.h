@@ -14,4 +14,9 @@ G_BEGIN_DECLS
 GBytes *ds_unit_render_form(DsUnit *self, const char *case_id, const char *document,
                             GError **error);
 
+/* The same for a document about a trip, "trip-report": from the report as it stands.
+ * DS_ERROR_NOT_FOUND lists those there are. (transfer full) */
+GBytes *ds_unit_render_trip_form(DsUnit *self, const char *trip, const char *document,
+                                 GError **error);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "unit/day.h"
 #include "unit/record.h"
 #include "unit/sealing.h"
+#include "unit/trip-inside.h"
 #include "unit/unit-private.h"
 #include "unit/watch.h"
 #include "vault/bundles.h"
@@ -155,7 +156,7 @@ ds_unit_case_seal(DsUnit *self, const char *case_id, DsDigest *id, GError **erro
   if (ds_unit_require_directory(self, error) == NULL || !ds_unit_finish_seal(self, error))
     return FALSE;
   of = ds_vault_case(self->vault, case_id, error);
-  if (of == NULL)
+  if (of == NULL || !ds_unit_require_trip_officer(self, of->trip, error))
     return FALSE;
   check = check_to_seal(self, of, &outcome, error);
   if (check == NULL)

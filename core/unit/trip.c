@@ -143,6 +143,9 @@ add_roster(DsUnit *self, const char *trip, GBytes *bytes, guint *rows, GError **
   }
   JsonArray *list = json_node_get_array(root);
   *rows = json_array_get_length(list);
+  g_autoptr(DsVaultTrip) known = ds_vault_trip(self->vault, trip, error);
+  if (known == NULL || known->state == DS_TRIP_CLOSED)
+    return known != NULL; /* who did not come stays forgotten */
   for (guint i = 0; i < *rows; i++) {
     guint row = 0;
     g_autoptr(GHashTable) fields = row_fields(json_array_get_element(list, i), i, &row, error);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "unit/case.h"
 #include "unit/seal.h"
+#include "unit/trip-inside.h"
 #include "unit/unit-private.h"
 #include "vault/bundles.h"
 #include "vault/case.h"
@@ -82,7 +83,8 @@ ds_unit_case_withdraw(DsUnit *self, const char *case_id, const char *reason, GEr
   if (!ds_unit_finish_seal(self, error))
     return FALSE;
   of = ds_vault_case(self->vault, case_id, error);
-  if (of == NULL || !is_half_withdrawn(self, of, &half, error))
+  if (of == NULL || !ds_unit_require_trip_officer(self, of->trip, error) ||
+      !is_half_withdrawn(self, of, &half, error))
     return FALSE;
   if (half)
     return ds_unit_case_seal(self, case_id, &bundle, error);

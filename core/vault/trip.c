@@ -266,3 +266,19 @@ ds_vault_forget_roster(DsVault *self, const char *trip_id, GError **error)
 {
   return ds_db_run(self->db, error, "DELETE FROM roster WHERE trip = ?", "t", trip_id);
 }
+
+#define ABSENT                                                     \
+  "FROM roster WHERE trip = ? AND NOT EXISTS (SELECT 1 FROM cases" \
+  " WHERE cases.trip = roster.trip AND roster_row = row)"
+
+gboolean
+ds_vault_forget_absent(DsVault *self, const char *trip_id, guint *count, GError **error)
+{
+  gint64 rows = 0;
+
+  if (!ds_db_get_int(self->db, &rows, 0, error, "SELECT count(DISTINCT row) " ABSENT, "t", trip_id))
+    return FALSE;
+  if (count != NULL)
+    *count = (guint)rows;
+  return ds_db_run(self->db, error, "DELETE " ABSENT, "t", trip_id);
+}

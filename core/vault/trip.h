@@ -70,8 +70,12 @@ GPtrArray *ds_vault_roster(DsVault *self, const char *trip_id,
 /* Row numbers whose applicant.number is @number. GArray of guint. (transfer full) */
 GArray *ds_vault_roster_find(DsVault *self, const char *trip_id, const char *number,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Drops all rows: once the trip is over nobody needs the people who did not come. */
+/* Drops all rows. */
 gboolean ds_vault_forget_roster(DsVault *self, const char *trip_id,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Drops the rows that no case was made from: once the trip is over nobody needs the people who did
+ * not come. @count (may be NULL): how many. */
+gboolean ds_vault_forget_absent(DsVault *self, const char *trip_id, guint *count,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

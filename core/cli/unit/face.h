@@ -21,7 +21,7 @@ typedef struct {
   char *plugin_dir; /* --plugins */
   char *schema_dir; /* --schemas */
   DsCliPassphrase passphrase;
-  DsUnit *unit; /* opened on demand, kept for the next command of a batch */
+  DsUnit *unit;            /* opened on demand, kept for the next command of a batch */
   DsCliProgress *progress; /* with the unit: shown once a command lasts over a second */
 } DsFace;
 
@@ -62,6 +62,7 @@ typedef struct {
 /* Tables of commands, each closed by one whose noun is NULL. */
 extern const DsCommand ds_commands_unit[];
 extern const DsCommand ds_commands_trip[];
+extern const DsCommand ds_commands_trip_end[];
 extern const DsCommand ds_commands_case[];
 extern const DsCommand ds_commands_clock[];
 extern const DsCommand ds_commands_case_end[];
