@@ -5,28 +5,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "model/money.h"
 #include "station/review-private.h"
 #include "station/rules.h"
 #include "station/show.h"
-
-#define FEN_MAX G_GINT64_CONSTANT(100000000)
-
-/* "20", "20.5", "20.50" yuan as fen. */
-static gboolean
-parse_yuan(const char *text, gint64 *fen)
-{
-  g_auto(GStrv) halves = g_strsplit(text, ".", 2);
-  guint64 yuan = 0, rest = 0;
-  const char *cents = halves[0] != NULL && halves[1] != NULL ? halves[1] : "00";
-  const gsize size = strlen(cents);
-
-  if (halves[0] == NULL || size < 1 || size > 2 ||
-      !g_ascii_string_to_unsigned(halves[0], 10, 0, FEN_MAX / 100, &yuan, NULL) ||
-      !g_ascii_string_to_unsigned(cents, 10, 0, 99, &rest, NULL))
-    return FALSE;
-  *fen = (gint64)(yuan * 100 + (size == 1 ? rest * 10 : rest));
-  return TRUE;
-}
 
 /* What the supervisor said, checked against what was paid (-1: elsewhere). */
 static gboolean
@@ -43,7 +25,7 @@ take_word(const DsCaseRules *rules, const DsRefundWord *word, gint64 paid, gint6
   *fen = 0;
   if (strcmp(word->amount, "none") == 0)
     return TRUE;
-  if (!parse_yuan(word->amount, fen)) {
+  if (!ds_money_parse_yuan(word->amount, fen)) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
                 "refund \"%.40s\" is no sum in yuan such as 20 or 20.00, nor \"none\"",
                 word->amount);
@@ -51,9 +33,9 @@ take_word(const DsCaseRules *rules, const DsRefundWord *word, gint64 paid, gint6
   }
   if (paid < 0 || *fen <= paid)
     return TRUE;
+  g_autofree char *most = ds_money_format(paid);
   g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
-              "refund %s is more than the %" G_GINT64_FORMAT ".%02d yuan that were paid",
-              word->amount, paid / 100, (int)(paid % 100));
+              "refund %s is more than the %s yuan that were paid", word->amount, most);
   return FALSE;
 }
 
@@ -143,9 +125,12 @@ ds_station_not_issue(DsStation *self, const char *name, const char *reason,
   g_autoptr(DsCaseRules) rules = found != NULL ? load_rules(self, found, schemas, error) : NULL;
   if (rules == NULL || !settle_refund(rules, refund, &money, error))
     return FALSE;
-  const char *redirect = ds_case_rules_not_issued_redirect(rules);
+  const char *redirect = NULL;
+  const char *code = ds_case_rules_not_issued(rules, &redirect);
   g_autoptr(GHashTable) detail = ds_review_detail();
   g_hash_table_insert(detail, (gpointer)DS_DETAIL_REASON, g_strdup(reason));
+  if (code != NULL)
+    g_hash_table_insert(detail, (gpointer)DS_DETAIL_REFUSAL, g_strdup(code));
   if (redirect != NULL)
     g_hash_table_insert(detail, (gpointer)DS_DETAIL_REDIRECT, g_strdup(redirect));
   put_refund(detail, &money, refund);

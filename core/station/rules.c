@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "model/money.h"
 #include "policy/decide.h"
 #include "policy/json.h"
 
@@ -87,13 +88,11 @@ paid_in_field(const DsRecord *record)
 {
   const char *method = g_hash_table_lookup(record->fields, "fee.method");
   const char *received = g_hash_table_lookup(record->fields, "fee.received");
-  guint64 fen = 0;
+  gint64 fen = 0;
 
   if (g_strcmp0(method, "payment-code") == 0)
     return -1;
-  if (received == NULL || !g_ascii_string_to_unsigned(received, 10, 0, G_MAXINT64, &fen, NULL))
-    return 0;
-  return (gint64)fen;
+  return ds_money_parse_fen(received, &fen) ? fen : 0;
 }
 
 DsCaseRules *
@@ -179,19 +178,22 @@ ds_case_rules_refusal(const DsCaseRules *self, const char *code, gboolean signer
 }
 
 const char *
-ds_case_rules_not_issued_redirect(const DsCaseRules *self)
+ds_case_rules_not_issued(const DsCaseRules *self, const char **redirect)
 {
-  const char *redirect = NULL;
+  JsonObject *only = NULL;
 
+  *redirect = NULL;
   for (guint i = 0; i < refusal_count(self); i++) {
     JsonObject *row = refusal_at(self, i, "signer");
-    if (row == NULL)
-      continue;
-    if (redirect != NULL)
+    if (row != NULL && only != NULL)
       return NULL;
-    redirect = ds_json_title(row, "redirect", LANGUAGE);
+    if (row != NULL)
+      only = row;
   }
-  return redirect;
+  if (only == NULL)
+    return NULL;
+  *redirect = ds_json_title(only, "redirect", LANGUAGE);
+  return ds_json_string(only, "code");
 }
 
 DsRefundRule

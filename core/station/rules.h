@@ -31,8 +31,9 @@ gboolean ds_case_rules_due(const DsCaseRules *self, DsDue *due);
 gboolean ds_case_rules_refusal(const DsCaseRules *self, const char *code, gboolean signer,
                                const char **text, const char **redirect,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Where to go when no card is issued: that of the only reason whoever signs has, else NULL. */
-const char *ds_case_rules_not_issued_redirect(const DsCaseRules *self);
+/* The code of the only reason whoever signs has, and where to go then; NULL when there is none or
+ * several. (transfer none) */
+const char *ds_case_rules_not_issued(const DsCaseRules *self, const char **redirect);
 
 typedef enum {
   DS_REFUND_NONE = 1, /* nothing was paid, or nothing is charged */

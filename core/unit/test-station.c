@@ -175,8 +175,11 @@ test_station_statement(TestStation *self, DsKey *key, const char *unit, const Ds
   statement->station_us = ds_clock_now().wall_us;
   statement->directory_version = self->directory->version;
   if (detail != NULL) {
-    g_auto(GStrv) pair = g_strsplit(detail, "=", 2);
-    ds_statement_set_detail(statement, pair[0], pair[1]);
+    g_auto(GStrv) lines = g_strsplit(detail, "\n", -1);
+    for (guint i = 0; lines[i] != NULL; i++) {
+      g_auto(GStrv) pair = g_strsplit(lines[i], "=", 2);
+      ds_statement_set_detail(statement, pair[0], pair[1]);
+    }
   }
   if (key == NULL)
     key = online ? self->intake : self->records;

@@ -30,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestStation, test_station_free)
 char *test_station_dispatch(TestStation *self, DsInbox *inbox, const char *unit, const char *trip,
                             const char *roster);
 /* A statement signed by @key (NULL: the right one for @state) for @unit under the next number;
- * @detail is "name=value" or NULL. */
+ * @detail holds lines "name=value", or is NULL. */
 GBytes *test_station_statement(TestStation *self, DsKey *key, const char *unit,
                                const DsDigest *bundle, DsState state, const char *detail);
 /* Puts @count statements into one message of @inbox. */

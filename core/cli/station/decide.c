@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "cli/station/verb.h"
+#include "model/money.h"
 #include "station/refusal.h"
 #include "station/review.h"
 
@@ -189,8 +190,7 @@ said_no(DsVerb *self, gboolean good, const char *state, const DsRefundSaid *said
   if (good)
     json_object_set_int_member(answer, "refund", said->fen);
   if (good && !self->json && said->fen > 0) {
-    g_autofree char *yuan =
-        g_strdup_printf("%" G_GINT64_FORMAT ".%02d", said->fen / 100, (int)(said->fen % 100));
+    g_autofree char *yuan = ds_money_format(said->fen);
     printf(_("%s yuan are to be paid back\n"), yuan);
   }
   return decided(self, good, state, answer, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/unit/case-print.h"
 
+#include "cli/unit/duty-print.h"
 #include "unit/answer.h"
 #include "unit/check.h"
 
@@ -212,7 +213,7 @@ answer_json(JsonBuilder *builder, GHashTable *answer)
 }
 
 static void
-whole_json(const DsVaultCase *of, const DsView *view, GHashTable *answer)
+whole_json(const DsVaultCase *of, const DsView *view, GHashTable *answer, const DsCaseDuty *duty)
 {
   JsonBuilder *builder = json_builder_new();
   g_autoptr(GPtrArray) fields = ds_view_field_names(view);
@@ -228,12 +229,16 @@ whole_json(const DsVaultCase *of, const DsView *view, GHashTable *answer)
   json_builder_end_object(builder);
   parts_json(builder, view);
   answer_json(builder, answer);
+  if (duty != NULL) {
+    json_builder_set_member_name(builder, "duty");
+    ds_duty_json(builder, duty);
+  }
   json_builder_end_object(builder);
   ds_face_print(builder);
 }
 
 static void
-whole_text(const DsVaultCase *of, const DsView *view, GHashTable *answer)
+whole_text(const DsVaultCase *of, const DsView *view, GHashTable *answer, const DsCaseDuty *duty)
 {
   g_autoptr(GPtrArray) fields = ds_view_field_names(view);
   GHashTableIter iter;
@@ -252,6 +257,8 @@ whole_text(const DsVaultCase *of, const DsView *view, GHashTable *answer)
   g_hash_table_iter_init(&iter, answer);
   while (g_hash_table_iter_next(&iter, &name, &value))
     g_print(_("  the station says: %s = %s\n"), (char *)name, (char *)value);
+  if (duty != NULL)
+    ds_duty_print(duty);
 }
 
 gboolean
@@ -261,11 +268,13 @@ ds_case_print_whole(DsFace *face, const char *id, GError **error)
   g_autoptr(DsView) view = of != NULL ? ds_unit_case_view(face->unit, id, error) : NULL;
   g_autoptr(GHashTable) answer = view != NULL ? ds_unit_case_answer(face->unit, id, error) : NULL;
 
-  if (answer == NULL)
+  DsCaseDuty *found = NULL;
+  if (answer == NULL || !ds_unit_case_duty(face->unit, of, &found, error))
     return FALSE;
+  g_autoptr(DsCaseDuty) duty = found;
   if (face->json)
-    whole_json(of, view, answer);
+    whole_json(of, view, answer, duty);
   else
-    whole_text(of, view, answer);
+    whole_text(of, view, answer, duty);
   return TRUE;
 }

@@ -3,6 +3,7 @@
 #include "cli/unit/face.h"
 
 #include "bundle/statement.h"
+#include "cli/unit/duty-print.h"
 #include "courier/why.h"
 #include "unit/apply.h"
 #include "unit/outbox.h"
@@ -26,11 +27,8 @@ count_json(JsonBuilder *builder, const char *name, gint64 count)
 }
 
 static void
-applied_json(const DsApplied *applied)
+applied_json(JsonBuilder *builder, const DsApplied *applied)
 {
-  JsonBuilder *builder = json_builder_new();
-
-  json_builder_begin_object(builder);
   count_json(builder, "directories", applied->directories);
   count_json(builder, "dispatches", applied->dispatches);
   count_json(builder, "statements", applied->statements);
@@ -38,8 +36,6 @@ applied_json(const DsApplied *applied)
   count_json(builder, "refused", applied->refused);
   strings_json(builder, "notes", applied->notes);
   strings_json(builder, "errors", applied->errors);
-  json_builder_end_object(builder);
-  ds_face_print(builder);
 }
 
 static gboolean
@@ -51,7 +47,13 @@ run_apply(DsFace *face, char **args, GError **error)
   if (applied == NULL)
     return FALSE;
   if (face->json) {
-    applied_json(applied);
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
+    applied_json(builder, applied);
+    if (!ds_duties_print(face, NULL, builder, error))
+      return FALSE;
+    json_builder_end_object(builder);
+    ds_face_print(g_steal_pointer(&builder));
     return TRUE;
   }
   for (guint i = 0; i < applied->notes->len; i++)
@@ -61,7 +63,7 @@ run_apply(DsFace *face, char **args, GError **error)
   g_print(_("%u directories, %u dispatches, %u statements applied; %u seen before, %u refused\n"),
           applied->directories, applied->dispatches, applied->statements, applied->replays,
           applied->refused);
-  return TRUE;
+  return applied->statements == 0 || ds_duties_print(face, NULL, NULL, error);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/unit/case-print.h"
+#include "cli/unit/duty-print.h"
 #include "cli/unit/interview.h"
 #include "unit/capture.h"
 #include "unit/case.h"
@@ -18,6 +19,7 @@
 static char *opt_trip, *opt_service, *opt_kind, *opt_pictures, *opt_state;
 static char **opt_attributes;
 static gint opt_row;
+static gboolean opt_due;
 
 static char *
 make_case(DsUnit *unit, const char *trip, guint row, GError **error)
@@ -196,12 +198,31 @@ run_check(DsFace *face, char **args, GError **error)
   return ds_face_unit(face, error) != NULL && ds_case_print_check(face, args[0], error);
 }
 
+/* Only what the station's word leaves to do. */
+static gboolean
+list_due(DsFace *face, GError **error)
+{
+  g_autoptr(JsonBuilder) builder = face->json ? json_builder_new() : NULL;
+
+  if (builder != NULL)
+    json_builder_begin_object(builder);
+  if (!ds_duties_print(face, opt_trip, builder, error))
+    return FALSE;
+  if (builder != NULL) {
+    json_builder_end_object(builder);
+    ds_face_print(g_steal_pointer(&builder));
+  }
+  return TRUE;
+}
+
 static gboolean
 run_list(DsFace *face, char **args, GError **error)
 {
   DsUnit *unit = ds_face_unit(face, error);
   DsCaseState state = opt_state != NULL ? ds_case_state_parse(opt_state) : (DsCaseState)0;
 
+  if (opt_due)
+    return unit != NULL && list_due(face, error);
   if (opt_state != NULL && state == 0) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID, _("\"%s\" is no state of a case"), opt_state);
     return FALSE;
@@ -217,6 +238,8 @@ run_list(DsFace *face, char **args, GError **error)
 static const GOptionEntry list_options[] = {
     {"trip", 0, 0, G_OPTION_ARG_STRING, &opt_trip, N_("only of this trip"), "TRIP"},
     {"state", 0, 0, G_OPTION_ARG_STRING, &opt_state, N_("only in this state"), "STATE"},
+    {"due", 0, 0, G_OPTION_ARG_NONE, &opt_due,
+     N_("what the station returned or refused, and what is to be done, by due day"), NULL},
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -252,7 +275,7 @@ const DsCommand ds_commands_case[] = {
     {"case", "check", "CASE", N_("what is done, missing, wrong or open, with the clause"), NULL, 1,
      1, NULL, run_check},
     {"case", "show", "CASE", N_("everything about a case"), NULL, 1, 1, NULL, run_show},
-    {"case", "list", "[--trip TRIP] [--state STATE]", N_("cases, newest first"), NULL, 0, 0,
+    {"case", "list", "[--trip TRIP] [--state STATE] [--due]", N_("cases, newest first"), NULL, 0, 0,
      list_options, run_list},
     {"case", "find", "NAME|NUMBER", N_("cases by citizen number or part of a name"), NULL, 1, 1,
      NULL, run_find},

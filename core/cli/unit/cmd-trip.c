@@ -2,6 +2,7 @@
 /* trip list, trip show */
 #include "cli/unit/face.h"
 
+#include "cli/unit/duty-print.h"
 #include "vault/case.h"
 #include "vault/trip.h"
 
@@ -84,7 +85,7 @@ run_show(DsFace *face, char **args, GError **error)
   DsVault *vault = unit != NULL ? ds_unit_vault(unit) : NULL;
   g_autoptr(DsVaultTrip) trip = vault != NULL ? ds_vault_trip(vault, args[0], error) : NULL;
   g_autoptr(GPtrArray) rows = trip != NULL ? ds_vault_roster(vault, args[0], error) : NULL;
-  JsonBuilder *builder = NULL;
+  g_autoptr(JsonBuilder) builder = NULL;
 
   if (rows == NULL)
     return FALSE;
@@ -107,10 +108,13 @@ run_show(DsFace *face, char **args, GError **error)
     else
       row_text(row, state);
   }
-  if (builder != NULL) {
+  if (builder != NULL)
     json_builder_end_array(builder);
+  if (!ds_duties_print(face, trip->id, builder, error))
+    return FALSE;
+  if (builder != NULL) {
     json_builder_end_object(builder);
-    ds_face_print(builder);
+    ds_face_print(g_steal_pointer(&builder));
   }
   return TRUE;
 }

@@ -66,6 +66,7 @@ extern const DsCommand ds_commands_trip_end[];
 extern const DsCommand ds_commands_case[];
 extern const DsCommand ds_commands_clock[];
 extern const DsCommand ds_commands_case_end[];
+extern const DsCommand ds_commands_case_after[];
 extern const DsCommand ds_commands_carry[];
 extern const DsCommand ds_commands_tools[];
 extern const DsCommand ds_commands_rules[];
