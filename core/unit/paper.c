@@ -21,6 +21,22 @@ add_source(DsView *view, const char *subject, const char *document, const char *
   }
 }
 
+/* "60日", "30个工作日", and the day itself once it can be known. */
+static void
+add_deadline(DsView *view, const DsDeadline *deadline)
+{
+  g_autofree char *name = g_strconcat("deadline.", deadline->id, NULL);
+  g_autofree char *term_name = g_strconcat(name, ".term", NULL);
+  g_autofree char *term = g_strdup_printf("%u%s", deadline->value,
+                                          deadline->unit == DS_DAYS_WORKING ? "个工作日" : "日");
+
+  ds_view_set_fact(view, term_name, term);
+  if (!deadline->known)
+    return;
+  g_autofree char *day = ds_date_format(&deadline->due.day);
+  ds_view_set_fact(view, name, day);
+}
+
 static void
 add_decision(DsView *view, const DsDecision *decision)
 {
@@ -29,13 +45,8 @@ add_decision(DsView *view, const DsDecision *decision)
   ds_view_set_fact(view, "delivery.modes", modes);
   if (decision->fee.known)
     add_source(view, "fee", decision->fee.document, decision->fee.clause, decision->fee.phrase);
-  for (guint i = 0; i < decision->deadlines->len; i++) {
-    const DsDeadline *deadline = g_ptr_array_index(decision->deadlines, i);
-    if (!g_str_equal(deadline->id, "total") || !deadline->known)
-      continue;
-    g_autofree char *day = ds_date_format(&deadline->due.day);
-    ds_view_set_fact(view, "deadline.total", day);
-  }
+  for (guint i = 0; i < decision->deadlines->len; i++)
+    add_deadline(view, g_ptr_array_index(decision->deadlines, i));
 }
 
 static void

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* Adds to the view of @check:
  *   applicant.ethnic-name
  *   fee.document .clause .phrase             the rule behind fee.due
- *   deadline.total                           last day for the card, from the submission
+ *   deadline.ID .ID.term                     each term of the rules: "60日", and its last day once
+ *                                            it has begun ("total": from the submission)
  *   delivery.modes                           the ways of delivery the rules allow
  *   kit.N.title .field                       what the rules want taken along on a visit
  *   refusal.code .by .text .redirect .document .clause .phrase .day .explanation

@@ -59,6 +59,9 @@ test_rules(void)
   g_assert_true(ds_view_fact_date(check->view, "case.day", &submitted));
   g_assert_true(ds_view_fact_date(check->view, "deadline.total", &last));
   g_assert_cmpint(g_date_days_between(&submitted, &last), ==, 60);
+  expect_fact(check, "deadline.total.term", "60日");
+  expect_fact(check, "deadline.sign.term", "5日");
+  expect_fact(check, "deadline.sign", NULL); /* begins when the signer has it */
   expect_fact(check, "refusal.code", NULL);
   expect_fact(check, "refund.amount", NULL);
   expect_paper(home, id, "refusal-notice", "this case was not refused");

@@ -101,7 +101,7 @@ draw_address(Sheet *sheet, const DsView *view, double y)
 
   y = sheet_flow(sheet, y, whom, 12, INK_LEFT) + 4;
   return sheet_flow(sheet, y,
-                    "您申请领取居民身份证，经现场查验，下列材料或者信息需要补齐、补正。本单一次性列"
+                    "您申请办理居民身份证，经现场查验，下列材料或者信息需要补齐、补正。本单一次性列"
                     "明全部内容，"
                     "请备齐后再次办理，已经采集的信息予以保留。",
                     12, INK_INDENT) +

@@ -90,7 +90,8 @@ forms_visit(void)
       view, "applicant.name", "孔令兰", "applicant.sex", "2", "applicant.ethnic", "01",
       "applicant.birth", "1947-05-12", "applicant.address", "山东省济宁市鱼台县湖陵二路18号",
       "residence.address", "山东省济宁市任城区共青团路39号", "application.reason", "expired",
-      "contact.phone", "13805370001", "delivery.mode", "self", "old-card.handed-in", "true",
+      "contact.phone", "13805370001", "delivery.mode", "post", "delivery.recipient", "孔令兰",
+      "delivery.address", "济宁市任城区共青团路39号", "old-card.handed-in", "true",
       "document.resident-id-card.sighted", "true", "identification.mode", "document",
       "identification.verdict", "same", "fee.method", "cash", "fee.received", "2000",
       "fee.receipt-series", "37A26", "fee.receipt-number", "00123457", "fee.payer", "孔庆水",
@@ -103,6 +104,7 @@ forms_visit(void)
                   "李卫东", "officer.number", "370811023", "station.name", "古槐派出所",
                   "trip.name", "古槐街道上门服务", "application.category", "cross-county",
                   "fee.due", "2000", "fee.document", "异地申办工作规范", "fee.clause", "七",
-                  "fee.phrase", "收取工本费每证20元", "deadline.total", "2027-01-20", NULL);
+                  "fee.phrase", "收取工本费每证20元", "deadline.total", "2027-01-20",
+                  "deadline.total.term", "60日", "delivery.modes", "self post", NULL);
   return view;
 }

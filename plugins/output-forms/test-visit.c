@@ -44,8 +44,8 @@ test_refusal_by_the_station(void)
 
   forms_set_fields(view, "applicant.police-station", "谷亭派出所", NULL);
   forms_set_facts(view, "refusal.code", "J5", "refusal.by", "station", "refusal.day", "2026-11-24",
-                  "refusal.explanation", "已核查", "refusal.clause", "五（五）", "refund.amount", "2000",
-                  NULL);
+                  "refusal.explanation", "已核查", "refusal.clause", "五（五）", "refund.amount",
+                  "2000", NULL);
   text = forms_read("refusal-notice", view);
   if (text != NULL)
     EXPECT_WORDS(text, "经受理单位审核", "五（五）", "已核查", "户籍地派出所：谷亭派出所",
@@ -175,6 +175,72 @@ test_kit_list(void)
   forms_expect_error("kit-list", view, DS_ERROR_INVALID, "appointment.at is missing");
 }
 
+static void
+test_registration(void)
+{
+  g_autoptr(DsView) view = forms_visit();
+  g_autofree char *text = forms_read("registration-form", view), *history = NULL;
+
+  if (text == NULL)
+    return;
+  EXPECT_WORDS(text, "有效期满换领居民身份证（■普通□加快）", "居民身份证；现场核对：认定为本人",
+               "20.00元现金37A2600123457", "■交回□未交", "2026年11月21日09:30", "卧床", "不能下楼",
+               "□本人领取■邮政寄递");
+  g_assert_null(strstr(text, "亲属代领")); /* not offered by these rules */
+  g_assert_null(strstr(text, "监护人姓名"));
+  forms_set_fields(view, "identification.mode", "history", "document.resident-id-card.sighted",
+                   NULL, NULL);
+  forms_set_fields(view, "application.urgency", "expedited", "application.reason", "lost",
+                   "signature.signer", "officer-on-behalf", "signature.reason", "双手瘫痪", NULL);
+  history = forms_read("registration-form", view);
+  EXPECT_WORDS(history, "丢失补领居民身份证（□普通■加快）", "容缺受理（书面承诺）；现场核对",
+               "（民警代签：双手瘫痪）");
+}
+
+static void
+test_receipt(void)
+{
+  g_autoptr(DsView) view = forms_visit();
+  g_autofree char *text = NULL, *plain = NULL;
+
+  forms_set_facts(view, "bundle.id", "3f0c5a1d", "text.guidance.zh",
+                  "请办理居住登记。\n并提交材料。", "text.temporary.zh", "临时居民身份证当场发放。",
+                  NULL);
+  forms_set_fields(view, "residence.registered", "no", "temporary.explained", "true",
+                   "temporary.wanted", "temporary-certificate", "identification.mode", "history",
+                   NULL);
+  text = forms_read("capture-receipt", view);
+  if (text == NULL)
+    return;
+  EXPECT_WORDS(text, "已收现金20.00元（贰拾元整），票据37A2600123457",
+               "60日内（最迟2027年1月20日）", "请办理居住登记。并提交材料。",
+               "临时居民身份证当场发放。", "您提出需要《临时身份证明》", "按容缺受理方式采集");
+  g_assert_null(strstr(text, "比对指纹信息")); /* these rules do not want the holder back */
+  forms_set_fields(view, "residence.registered", "not-required", "temporary.explained", NULL, NULL);
+  forms_set_fields(view, "temporary.wanted", "none", "identification.mode", "document",
+                   "fee.method", "payment-code", "fee.received", NULL, NULL);
+  plain = forms_read("capture-receipt", view);
+  EXPECT_WORDS(plain, "20.00元，由申请人扫描系统生成的支付码缴纳，现场未收款");
+  g_assert_null(strstr(plain, "居住登记。"));
+  g_assert_null(strstr(plain, "临时"));
+  g_assert_null(strstr(plain, "容缺"));
+}
+
+static void
+test_commitment_without_documents(void)
+{
+  g_autoptr(DsView) view = forms_visit();
+  g_autofree char *text = NULL;
+
+  forms_set_facts(
+      view, "text.commitment.title", "容缺受理书面承诺书", "text.commitment.zh",
+      "本人因无法提供有效身份证件，申请容缺受理，现承诺：\n一、信息真实。\n四、没有冒用。", NULL);
+  text = forms_read("commitment", view);
+  if (text != NULL)
+    EXPECT_WORDS(text, "容缺受理书面承诺书", "一、信息真实。", "承诺人（签名）：＿＿",
+                 "承诺人：申请人");
+}
+
 /* Every character is there, inside the margins, and what is meant for one page is on one. */
 static void
 test_long_visit(void)
@@ -248,6 +314,9 @@ add_visit_tests(void)
   g_test_add_func("/output-forms/cash-slip-needs-the-truth", test_cash_slip_needs_the_truth);
   g_test_add_func("/output-forms/refund-slip", test_refund_slip);
   g_test_add_func("/output-forms/kit-list", test_kit_list);
+  g_test_add_func("/output-forms/visit-registration", test_registration);
+  g_test_add_func("/output-forms/visit-receipt", test_receipt);
+  g_test_add_func("/output-forms/commitment-without-documents", test_commitment_without_documents);
   g_test_add_func("/output-forms/long-visit", test_long_visit);
   g_test_add_func("/output-forms/money", test_money);
 }

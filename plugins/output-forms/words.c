@@ -328,15 +328,29 @@ words_masked(const char *number)
   return masked;
 }
 
+/* Ways the rules of the case do not know are left out; without rules all are there. */
+static gboolean
+is_offered(const DsView *view, const char *mode)
+{
+  const char *modes = ds_view_fact(view, "delivery.modes");
+  g_auto(GStrv) offered = modes != NULL ? g_strsplit(modes, " ", -1) : NULL;
+
+  return offered == NULL || g_strv_contains((const char *const *)offered, mode);
+}
+
 char *
 words_delivery(const DsView *view)
 {
   const char *mode = words_field(view, "delivery.mode");
   GString *text = g_string_new(NULL);
 
-  for (const Word *word = DELIVERY; word->value != NULL; word++)
-    g_string_append_printf(text, "%s%s%s", text->len > 0 ? "　" : "",
-                           g_str_equal(word->value, mode) ? "■" : "□", word->word);
+  for (const Word *word = DELIVERY; word->value != NULL; word++) {
+    gboolean chosen = g_str_equal(word->value, mode);
+
+    if (chosen || is_offered(view, word->value))
+      g_string_append_printf(text, "%s%s%s", text->len > 0 ? "　" : "", chosen ? "■" : "□",
+                             word->word);
+  }
   return g_string_free(text, FALSE);
 }
 

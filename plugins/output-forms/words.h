@@ -39,7 +39,8 @@ const char *const *words_states(void);
 char *words_number(const char *number);
 char *words_masked(const char *number);
 
-/* "■本人领取　□亲属代领　□邮政寄递": all choices of delivery.mode, the chosen one marked.
+/* "■本人领取　□亲属代领　□邮政寄递": the choices of delivery.mode that the rules offer (fact
+ * delivery.modes), the chosen one marked.
  * (transfer full) */
 char *words_delivery(const DsView *view);
 
