@@ -172,6 +172,17 @@ ds_pack_text(const DsPack *self, const char *id)
   return NULL;
 }
 
+gboolean
+ds_pack_refusal_is_for(JsonObject *refusal, const char *who)
+{
+  JsonArray *also = ds_json_array(refusal, "also");
+
+  for (guint i = 0; also != NULL && i < json_array_get_length(also); i++)
+    if (g_str_equal(json_array_get_string_element(also, i), who))
+      return TRUE;
+  return g_strcmp0(ds_json_string(refusal, "by"), who) == 0;
+}
+
 static void
 set_named(DsView *view, const char *group, const char *id, const char *what, const char *value)
 {

@@ -43,6 +43,9 @@ guint ds_pack_text_count(const DsPack *self);
 const DsPackText *ds_pack_text_at(const DsPack *self, guint index);
 const DsPackText *ds_pack_text(const DsPack *self, const char *id); /* NULL when it has none */
 
+/* May @who ("unit", "station", "signer") say @refusal, a row of the pack's closed list? */
+gboolean ds_pack_refusal_is_for(JsonObject *refusal, const char *who);
+
 /* Gives @view what steps and outputs need from the pack:
  *   case.pack (id), case.pack-version, case.pack-sha256, case.pack-title
  *   for each text ID: notice.ID.version, notice.ID.sha256, text.ID.title, text.ID.zh */

@@ -192,6 +192,9 @@ test_five_refusals(void)
     g_autofree char *code = g_strdup_printf("J%u", i + 1);
     g_assert_cmpstr(ds_json_string(row, "code"), ==, code);
     g_assert_nonnull(strstr(ds_json_title(row, "redirect", "zh"), "到户籍所在地派出所办理"));
+    g_assert_true(ds_pack_refusal_is_for(row, "station"));
+    g_assert_true(ds_pack_refusal_is_for(row, "unit") == (i != 1 && i != 4));
+    g_assert_false(ds_pack_refusal_is_for(row, "signer"));
   }
 }
 

@@ -142,7 +142,7 @@ refusal_at(const DsCaseRules *self, guint index, const char *by)
   if (rows == NULL || index >= json_array_get_length(rows))
     return NULL;
   JsonObject *row = json_array_get_object_element(rows, index);
-  return strcmp(ds_json_string(row, "by"), by) == 0 ? row : NULL;
+  return ds_pack_refusal_is_for(row, by) ? row : NULL;
 }
 
 static guint
