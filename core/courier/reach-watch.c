@@ -11,7 +11,7 @@
 /* Changes come in flocks; libnm has its copy ready by then. */
 #define FLOCK_MS 200
 /* The bus may not be there yet at boot, and the daemon of tests and small systems may go. */
-#define BUS_RETRY_SECONDS 5
+#define BUS_RETRY_SECONDS 3
 
 struct _DsReachWatch {
   void (*changed)(gpointer user_data);

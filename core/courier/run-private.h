@@ -24,6 +24,7 @@ typedef struct {
   DsReachWatch *watch; /* NULL until one is needed */
   DsReachDecision decision;
   gboolean open;   /* what the decision was for DS_RUN_SETTLE_MS */
+  char *network;   /* through which network it is open, may be NULL */
   GSource *settle; /* it differs */
 
   GCancellable *contact; /* NULL: none is going on */

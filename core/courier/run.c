@@ -120,28 +120,41 @@ on_settled(gpointer user_data)
   DsRun *self = user_data;
 
   ds_run_clear_timer(&self->settle);
+  ds_run_cut(self);
   self->open = self->decision.go;
+  g_free(self->network);
+  self->network = g_strdup(self->decision.network);
   if (self->open) {
     self->failures = 0;
     g_clear_pointer(&self->trouble, g_free);
     ds_run_contact_in(self, 0);
   } else {
     ds_run_clear_timer(&self->due);
-    ds_run_cut(self);
   }
   ds_run_tell(self);
   return G_SOURCE_REMOVE;
+}
+
+/* Another of the station's networks is a new one: what was begun over the first is lost with it. */
+static gboolean
+is_as_before(const DsRun *self)
+{
+  return self->decision.go == self->open &&
+         (!self->open || g_strcmp0(self->decision.network, self->network) == 0);
 }
 
 void
 ds_run_look(gpointer user_data)
 {
   DsRun *self = user_data;
+  g_auto(DsReachDecision) before = self->decision;
 
+  self->decision = (DsReachDecision){0};
   decide(self);
-  if (self->decision.go == self->open)
+  gboolean news = !ds_reach_decision_equal(&before, &self->decision);
+  if (is_as_before(self))
     ds_run_clear_timer(&self->settle);
-  else if (self->settle == NULL)
+  else if (self->settle == NULL || (news && self->decision.go))
     ds_run_set_timer(self, &self->settle, DS_RUN_SETTLE_MS, on_settled);
   ds_run_tell(self);
 }
@@ -267,6 +280,7 @@ run_clear(DsRun *self)
   g_clear_pointer(&self->config, ds_courier_config_free);
   g_free(self->config_trouble);
   g_free(self->trouble);
+  g_free(self->network);
   ds_reach_decision_clear(&self->decision);
   ds_why_clear(&self->why);
   /* what was cancelled reports so, and lets go of what it held */

@@ -91,8 +91,7 @@ managed=1
 [connectivity]
 uri=http://{stranger}/check
 response=online
-interval=60
-enabled={check}
+interval=300
 '''
 
 
@@ -146,12 +145,12 @@ class Networks:
                                     stderr=(self.folder / 'bus.log').open('a'))
         wait_until(self.socket.exists)
 
-    def start_manager(self, check=False):
+    def start_manager(self):
         settings = self.folder / 'manager'
         (settings / 'connections').mkdir(parents=True, exist_ok=True)
         (settings / 'empty').mkdir(exist_ok=True)
         config = settings / 'NetworkManager.conf'
-        config.write_text(MANAGER.format(folder=settings, stranger=STRANGER, check=str(check).lower()))
+        config.write_text(MANAGER.format(folder=settings, stranger=STRANGER))
         self.manager = subprocess.Popen(
             ['NetworkManager', '--no-daemon', f'--config={config}', f'--config-dir={settings}/empty',
              f'--system-config-dir={settings}/empty', f'--intern-config={settings}/intern.conf',
@@ -169,6 +168,35 @@ class Networks:
         self.tell('connection', 'add', 'type', 'ethernet', 'con-name', name, 'ifname', device, 'autoconnect', 'no',
                   'ipv6.method', 'disabled', 'ipv4.method', 'manual', 'ipv4.addresses', address, 'ipv4.gateway',
                   gateway, *words)
+
+    @contextlib.contextmanager
+    def portal(self):
+        """The strangers' gateway answers NetworkManager's question with a page of its own. Yields what
+        makes it answer as the internet would."""
+        pages = self.folder / 'pages'
+        pages.mkdir()
+        (pages / 'check').write_text('please log in')
+        server = subprocess.Popen(
+            self.wifi.inside(sys.executable, '-m', 'http.server', '80', '--bind', STRANGER, '--directory', pages),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: subprocess.run(self.wifi.inside('bash', '-c', f'exec 3<>/dev/tcp/{STRANGER}/80'),
+                                              capture_output=True, check=False).returncode == 0)
+            yield lambda: (pages / 'check').write_text('online')
+        finally:
+            self.end(server)
+
+    def check(self):
+        """Whether the internet is there, asked anew."""
+        return self.tell('networking', 'connectivity', 'check').strip()
+
+    def slow(self, device):
+        """Few bytes a second leave by this device."""
+        command('tc', 'qdisc', 'add', 'dev', device, 'root', 'tbf', 'rate', '160kbit', 'burst', '8kb',
+                'latency', '400ms')
+
+    def fast(self, device):
+        command('tc', 'qdisc', 'del', 'dev', device, 'root')
 
     def end(self, process, signum=signal.SIGTERM):
         if process is not None and process.poll() is None:
