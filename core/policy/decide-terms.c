@@ -17,11 +17,13 @@ cite(JsonObject *row, char **document, char **clause, char **phrase, char **requ
 }
 
 /* The first row of @list that covers @day (NULL: any) and whose condition holds; *@row NULL when
- * none does or a condition before it is UNKNOWN. */
+ * none does, or when *@open: a condition before it is UNKNOWN. */
 static gboolean
-first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row, GError **error)
+first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row, gboolean *open,
+          GError **error)
 {
   *row = NULL;
+  *open = FALSE;
   for (guint i = 0; list != NULL && i < json_array_get_length(list); i++) {
     JsonObject *candidate = json_array_get_object_element(list, i);
     DsTruth truth;
@@ -31,6 +33,7 @@ first_row(DsDeciding *self, JsonArray *list, const GDate *day, JsonObject **row,
       return FALSE;
     if (truth == DS_TRUTH_TRUE)
       *row = candidate;
+    *open = truth == DS_TRUTH_UNKNOWN;
     if (truth != DS_TRUTH_FALSE)
       return TRUE;
   }
@@ -42,18 +45,22 @@ ds_deciding_add_fee(DsDeciding *self, GError **error)
 {
   DsFee *fee = &self->decision->fee;
   JsonObject *row, *relief, *settlement;
+  gboolean settlement_open;
   GDate day;
 
   if (!ds_deciding_day(self, "case.day", &day))
     return TRUE;
-  if (!first_row(self, ds_json_array(self->root, "fees"), &day, &row, error) ||
-      !first_row(self, ds_json_array(self->root, "settlement"), &day, &settlement, error))
+  if (!first_row(self, ds_json_array(self->root, "fees"), &day, &row, &fee->open, error) ||
+      !first_row(self, ds_json_array(self->root, "settlement"), &day, &settlement, &settlement_open,
+                 error))
     return FALSE;
   fee->settlement = settlement != NULL ? ds_json_int(settlement, "amount", 0) : 0;
   if (row == NULL)
     return TRUE;
-  if (!first_row(self, ds_json_array(row, "reliefs"), &day, &relief, error))
+  if (!first_row(self, ds_json_array(row, "reliefs"), &day, &relief, &fee->open, error))
     return FALSE;
+  if (fee->open)
+    return TRUE;
   fee->known = TRUE;
   fee->full = ds_json_int(row, "amount", 0);
   fee->amount = relief != NULL ? ds_json_int(relief, "amount", fee->full) : fee->full;
@@ -143,10 +150,11 @@ add_route(DsDeciding *self, const char *member, char **name, GError **error)
 {
   JsonArray *rows = ds_json_array(ds_json_object(self->root, "routes"), member);
   JsonObject *row;
+  gboolean open;
 
   if (rows == NULL)
     return TRUE;
-  if (!first_row(self, rows, NULL, &row, error))
+  if (!first_row(self, rows, NULL, &row, &open, error))
     return FALSE;
   if (row != NULL)
     *name = g_strdup(ds_json_string(row, "name"));

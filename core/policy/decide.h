@@ -38,6 +38,7 @@ typedef struct {
 /* What the person pays on case.day. Money is in fen (1/100 yuan). */
 typedef struct {
   gboolean known;    /* the fee table covers the day and the case */
+  gboolean open;     /* a fact that decides is not known yet */
   gint64 amount;     /* to be paid, relief taken into account */
   gint64 full;       /* without relief */
   char *item;        /* id of the row */

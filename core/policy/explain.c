@@ -99,6 +99,7 @@ fee_json(const DsFee *fee)
   JsonObject *object = json_object_new();
 
   json_object_set_boolean_member(object, "known", fee->known);
+  json_object_set_boolean_member(object, "open", fee->open);
   if (fee->known) {
     json_object_set_int_member(object, "amount", fee->amount);
     json_object_set_int_member(object, "full", fee->full);
@@ -203,6 +204,10 @@ append_findings(GString *out, const DsFindings *findings, gboolean zh)
 static void
 append_fee(GString *out, const DsFee *fee, gboolean zh)
 {
+  if (fee->open) {
+    g_string_append(out, zh ? "工本费：待定\n" : "fee: not settled yet\n");
+    return;
+  }
   if (!fee->known) {
     g_string_append(out, zh ? "工本费：规则未规定\n" : "fee: the rules do not say\n");
     return;

@@ -276,6 +276,21 @@ test_terms(void)
   g_assert_null(decision->temporary_papers[1]);
 }
 
+/* No reason, no fee: neither 20 nor 40 is guessed, and no reason is read into the silence. */
+static void
+test_fee_waits(void)
+{
+  g_autoptr(DsView) view = test_edited(base_view("elder"), "-application.reason");
+  g_autoptr(DsDecision) decision = decide(view);
+  g_autofree char *text = ds_policy_explain_text(decision, "zh");
+
+  g_assert_false(decision->fee.known);
+  g_assert_true(decision->fee.open);
+  g_assert_nonnull(strstr(text, "工本费：待定\n"));
+  ds_policy_add_derived_facts(policy, pack, view);
+  g_assert_null(ds_view_fact(view, "fee.due"));
+}
+
 static void
 test_temporary_papers(void)
 {
@@ -468,6 +483,7 @@ main(int argc, char **argv)
   g_test_add_func("/jining/what-refusals-ask", test_what_refusals_ask);
   g_test_add_func("/jining/nothing-else-refuses", test_nothing_else_refuses);
   g_test_add_func("/jining/terms", test_terms);
+  g_test_add_func("/jining/fee-waits", test_fee_waits);
   g_test_add_func("/jining/temporary-papers", test_temporary_papers);
   g_test_add_func("/jining/deadlines", test_deadlines);
   g_test_add_func("/jining/explain", test_explain);
