@@ -22,11 +22,12 @@ typedef struct {
 
 typedef struct {
   DsDriveRound *round;
-  GArray *parcels; /* Parcel, in order */
-  GArray *chosen;  /* guint: of these, for the container being written */
-  gint bad;        /* the one that could not be read while writing, or -1 */
-  guint64 newest;  /* number of our newest out container on the drive */
-  gboolean told;   /* what was taken stands on the drive already */
+  GArray *parcels;           /* Parcel, in order */
+  GArray *chosen;            /* guint: of these, for the container being written */
+  gint bad;                  /* the one that could not be read while writing, or -1 */
+  guint64 newest;            /* number of our newest out container on the drive */
+  gboolean told;             /* what was taken stands on the drive already */
+  const DsStickFile *teller; /* a container that says this and nothing else any more */
 } Plan;
 
 /* ---- what may go ---- */
@@ -69,6 +70,18 @@ is_answered(DsDriveRound *self, DsDriveReader *reader, gboolean *answered, GErro
   return TRUE;
 }
 
+/* @file may be NULL. */
+static gboolean
+take_off(DsDriveRound *self, const DsStickFile *file, GError **error)
+{
+  if (file == NULL)
+    return TRUE;
+  if (!ds_stick_remove(self->stick, file, error))
+    return FALSE;
+  self->result->removed++;
+  return TRUE;
+}
+
 /* One of ours: gone when it has nothing to say any more. One that is broken tells the station
  * nothing; its bundles are written anew. */
 static gboolean
@@ -90,12 +103,13 @@ look_at(Plan *plan, const DsStickFile *file, const GArray *taken, GError **error
   }
   gboolean tells = same_taken(ds_drive_reader_head(reader)->taken, taken);
   plan->told |= tells;
-  if (!answered || (tells && taken->len > 0))
+  if (!answered)
     return TRUE;
-  if (!ds_stick_remove(self->stick, file, error))
-    return FALSE;
-  self->result->removed++;
-  return TRUE;
+  if (!tells || taken->len == 0)
+    return take_off(self, file, error);
+  const DsStickFile *older = plan->teller;
+  plan->teller = file;
+  return take_off(self, older, error);
 }
 
 /* ---- what goes ---- */
@@ -337,6 +351,7 @@ write_all(Plan *plan, GArray *taken, GError **error)
         return FALSE;
       continue;
     }
+    limit = G_MAXUINT64;
     if (!measure(plan->round, taken, &room, error))
       return FALSE;
   }
@@ -364,7 +379,7 @@ ds_drive_write_out(DsDriveRound *self, GPtrArray *files, GError **error)
   g_autoptr(GArray) parcels = g_array_new(FALSE, FALSE, sizeof(Parcel));
   g_autoptr(GArray) chosen = g_array_new(FALSE, FALSE, sizeof(guint));
   g_autoptr(GArray) taken = ds_drive_state_taken(self->state);
-  Plan plan = {self, parcels, chosen, -1, 0, FALSE};
+  Plan plan = {self, parcels, chosen, -1, 0, FALSE, NULL};
 
   for (guint i = 0; i < files->len; i++)
     if (is_ours(self, files->pdata[i]) && !look_at(&plan, files->pdata[i], taken, error))
@@ -372,6 +387,10 @@ ds_drive_write_out(DsDriveRound *self, GPtrArray *files, GError **error)
   fill_plan(&plan);
   if (parcels->len == 0 && (plan.told || taken->len == 0))
     return TRUE;
-  return ds_stick_sweep(self->stick, self->config->unit, DS_DRIVE_OUT, error) &&
-         write_all(&plan, taken, error) && judge_left(&plan, error);
+  if (!ds_stick_sweep(self->stick, self->config->unit, DS_DRIVE_OUT, error) ||
+      !write_all(&plan, taken, error))
+    return FALSE;
+  if (self->result->containers_written > 0 && !take_off(self, plan.teller, error))
+    return FALSE;
+  return judge_left(&plan, error);
 }

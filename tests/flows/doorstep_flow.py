@@ -149,6 +149,10 @@ class Station:
                         today(), '--jurisdiction', 'jiangxi', '--region', '360111', '--officer',
                         unit.officer, '--schemas', SCHEMAS, '--roster', roster, *words, **more)
 
+    def drive(self, stick, *words, **more):
+        """The front desk's: without a passphrase."""
+        return self.run('drive', '--json', stick, *words, locked=True, **more)
+
     def intake(self, locked=False):
         return self.json('intake', *(['--locked'] if locked else []), locked=locked)
 
@@ -188,6 +192,9 @@ class Unit:
 
     def sync(self):
         return good(self.courier()).json()
+
+    def drive(self, stick, *words, **more):
+        return run([COURIER, 'drive', '--home', self.home, '--json', stick, *words], **more)
 
     def connect_path(self, station):
         good(self.run('unit', 'connect', '--path', station.repository(self)))

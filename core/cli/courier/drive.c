@@ -60,16 +60,16 @@ print_text(const DsDriveResult *result)
 {
   g_autofree char *size = g_format_size(result->bytes_written);
 
-  printf(_("from the drive: %u messages brought home, %u known before\n"), result->messages,
+  g_print(_("from the drive: %u messages brought home, %u known before\n"), result->messages,
          result->already);
-  printf(_("onto the drive: %u of %u waiting bundles in %u files, %s, read back and whole\n"),
+  g_print(_("onto the drive: %u of %u waiting bundles in %u files, %s, read back and whole\n"),
          result->written, result->waiting, result->containers_written, size);
   if (result->held > 0)
-    printf(_("%u withdrawn before they left: not written\n"), result->held);
+    g_print(_("%u withdrawn before they left: not written\n"), result->held);
   if (result->left_out > 0)
-    printf(_("%u bundles did not fit: they wait here for a drive with room\n"), result->left_out);
+    g_print(_("%u bundles did not fit: they wait here for a drive with room\n"), result->left_out);
   if (result->foreign > 0)
-    printf(_("%u files of other units left alone\n"), result->foreign);
+    g_print(_("%u files of other units left alone\n"), result->foreign);
 }
 
 static void
@@ -78,7 +78,7 @@ print_trouble(const char *program, const DsDriveResult *result)
   g_auto(GStrv) lines = g_strsplit(result->trouble != NULL ? result->trouble : "", "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
-    fprintf(stderr, "%s: %s\n", program, lines[i]);
+    fg_print(stderr, "%s: %s\n", program, lines[i]);
 }
 
 int

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cli/common/report.h"
 #include "cli/courier/verbs.h"
+#include "courier/drive.h"
 
 /* What was refused one by one is a refusal of the whole command's promise. */
 static int
@@ -45,13 +46,15 @@ add_count(JsonBuilder *builder, const char *name, guint64 value)
 }
 
 static void
-print_status_json(const DsExchangeStatus *status, const char *last, const DsWhy *why)
+print_status_json(const DsExchangeStatus *status, guint on_drive, const char *last,
+                  const DsWhy *why)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
 
   json_builder_begin_object(builder);
   add_count(builder, "spooled", status->spooled);
   add_count(builder, "handed-over", status->handed_over);
+  add_count(builder, "on-drive", on_drive);
   add_count(builder, "inbox", status->inbox);
   json_builder_set_member_name(builder, "last-contact");
   if (last != NULL)
@@ -72,19 +75,26 @@ ds_verb_status(const DsCourierOptions *options)
   g_autofree char *last = NULL;
   g_auto(DsWhy) why = {0};
   DsExchangeStatus status;
+  guint on_drive = 0;
+  gint64 last_drive_us = 0;
 
-  if (!ds_exchange_status(options->home, &status, &error))
+  if (!ds_exchange_status(options->home, &status, &error) ||
+      !ds_courier_drive_status(options->home, &on_drive, &last_drive_us, &error))
     return ds_cli_fail(PROGRAM, options->json, error);
   ds_why_load(options->home, &why);
   if (status.last_contact_us > 0)
     last = ds_clock_format(status.last_contact_us);
   if (options->json) {
-    print_status_json(&status, last, &why);
+    print_status_json(&status, on_drive, last, &why);
     return DS_EXIT_OK;
   }
   g_autofree char *sentence = ds_why_sentence(&why);
   g_print(_("%u bundles in the spool, %u of them handed over and not yet confirmed\n"),
           status.spooled, status.handed_over);
+  if (last_drive_us > 0) {
+    g_autofree char *used = ds_clock_format(last_drive_us);
+    g_print(_("%u of them written to a drive; a drive was last used %s\n"), on_drive, used);
+  }
   g_print(_("%u messages in the inbox\n"), status.inbox);
   g_print(_("last contact: %s\n"), last != NULL ? last : _("never"));
   g_print(_("courier: %s\n"), sentence);

@@ -16,6 +16,7 @@ static const struct {
     {"directory", ds_verb_directory, N_("show, write, renew the directory; revoke members")},
     {"dispatch", ds_verb_dispatch, N_("send a trip with its roster and rules to a unit")},
     {"intake", ds_verb_intake, N_("take in what units sent, answer and archive it")},
+    {"drive", ds_verb_drive, N_("take in what came on a drive, and write the answers on it")},
     {"list", ds_verb_list, N_("list cases, or bundles")},
     {"show", ds_verb_show, N_("show one case")},
     {"accept", ds_verb_accept, N_("accept cases")},

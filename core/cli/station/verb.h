@@ -30,6 +30,7 @@ int ds_verb_directory(DsVerb *self, int argc, char **argv);
 int ds_verb_dispatch(DsVerb *self, int argc, char **argv);
 int ds_verb_publish(DsVerb *self, int argc, char **argv);
 int ds_verb_intake(DsVerb *self, int argc, char **argv);
+int ds_verb_drive(DsVerb *self, int argc, char **argv);
 int ds_verb_list(DsVerb *self, int argc, char **argv);
 int ds_verb_show(DsVerb *self, int argc, char **argv);
 int ds_verb_accept(DsVerb *self, int argc, char **argv);
