@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/courier/drive.h"
-
+/* drive: a stick in the unit. */
 #include <glib/gi18n-lib.h>
-#include <stdio.h>
 
 #include "base/error.h"
-#include "cli/common/progress.h"
 #include "cli/common/report.h"
+#include "cli/courier/verbs.h"
+#include "courier/drive.h"
 
 #define PART_MIB_MAX 4095
 #define MIB (G_GUINT64_CONSTANT(1) << 20)
@@ -61,9 +60,9 @@ print_text(const DsDriveResult *result)
   g_autofree char *size = g_format_size(result->bytes_written);
 
   g_print(_("from the drive: %u messages brought home, %u known before\n"), result->messages,
-         result->already);
+          result->already);
   g_print(_("onto the drive: %u of %u waiting bundles in %u files, %s, read back and whole\n"),
-         result->written, result->waiting, result->containers_written, size);
+          result->written, result->waiting, result->containers_written, size);
   if (result->held > 0)
     g_print(_("%u withdrawn before they left: not written\n"), result->held);
   if (result->left_out > 0)
@@ -73,43 +72,43 @@ print_text(const DsDriveResult *result)
 }
 
 static void
-print_trouble(const char *program, const DsDriveResult *result)
+print_trouble(const DsDriveResult *result)
 {
   g_auto(GStrv) lines = g_strsplit(result->trouble != NULL ? result->trouble : "", "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
-    fg_print(stderr, "%s: %s\n", program, lines[i]);
+    g_printerr("%s: %s\n", PROGRAM, lines[i]);
 }
 
 int
-ds_courier_drive_verb(const char *program, const char *home, const char *folder, gboolean all,
-                      int part_mib, gboolean json, gboolean quiet, GCancellable *cancellable)
+ds_verb_drive(const DsCourierOptions *options, const char *folder)
 {
-  g_autoptr(DsCliProgress) progress = ds_cli_progress_new(program, quiet);
+  g_autoptr(DsCliProgress) progress = ds_cli_progress_new(PROGRAM, options->quiet);
   g_autoptr(GError) error = NULL;
   DsDriveResult result = {0};
 
-  if (part_mib < 0 || part_mib > PART_MIB_MAX)
-    return ds_cli_usage(program, _("--part-size takes 1 to %d MiB"), PART_MIB_MAX);
-  const DsDriveOptions options = {.all = all,
-                                  .part_size = (guint64)part_mib * MIB,
-                                  .cancellable = cancellable,
-                                  .progress = show,
-                                  .user_data = progress};
-  gboolean ok = ds_courier_drive(home, folder, &options, &result, &error);
+  if (options->part_size < 0 || options->part_size > PART_MIB_MAX)
+    return ds_cli_usage(PROGRAM, _("--part-size takes 1 to %d MiB"), PART_MIB_MAX);
+  const DsDriveOptions how = {.all = options->all,
+                              .part_size = (guint64)options->part_size * MIB,
+                              .cancellable = options->cancellable,
+                              .progress = show,
+                              .user_data = progress};
+  gboolean ok = ds_courier_drive(options->home, folder, &how, &result, &error);
   g_clear_pointer(&progress, ds_cli_progress_free);
   /* what came home before the drive went away is worth saying */
-  if (!json && (!quiet || result.refused > 0) && (ok || result.messages + result.written > 0))
+  if (!options->json && (!options->quiet || result.refused > 0) &&
+      (ok || result.messages + result.written > 0))
     print_text(&result);
-  if (!json || !ok)
-    print_trouble(program, &result);
+  if (!options->json || !ok)
+    print_trouble(&result);
   int code = result.refused > 0 ? DS_EXIT_REFUSED : DS_EXIT_OK;
   if (ok && result.left_out > 0)
     code = DS_EXIT_TEMPORARY;
-  if (ok && json)
+  if (ok && options->json)
     print_json(&result);
   if (!ok)
-    code = ds_cli_fail(program, json, error);
+    code = ds_cli_fail(PROGRAM, options->json, error);
   ds_drive_result_clear(&result);
   return code;
 }

@@ -8,7 +8,6 @@
 #include "cli/common/language.h"
 #include "cli/common/report.h"
 #include "cli/common/terminal.h"
-#include "cli/courier/drive.h"
 #include "cli/courier/verbs.h"
 
 #define EVERY_MAX (24 * 3600)
@@ -110,8 +109,7 @@ run(DsCourierOptions *options, int argc, char **argv)
                         argv[1]);
   watch_signals(options->cancellable);
   if (drive)
-    return ds_courier_drive_verb(PROGRAM, options->home, argv[2], options->all, options->part_size,
-                                 options->json, options->quiet, options->cancellable);
+    return ds_verb_drive(options, argv[2]);
   return stays || options->every > 0 ? ds_verb_run(options) : ds_verb_sync(options);
 }
 

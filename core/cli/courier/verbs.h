@@ -23,6 +23,8 @@ typedef struct {
 int ds_verb_sync(const DsCourierOptions *options);
 /* Stays, waits for the network and makes contacts until stopped. */
 int ds_verb_run(const DsCourierOptions *options);
+/* Home what @folder, a drive, brings; onto it what waits. */
+int ds_verb_drive(const DsCourierOptions *options, const char *folder);
 int ds_verb_status(const DsCourierOptions *options);
 
 /* What happened in a contact, for people or programs as @options say. */
