@@ -39,9 +39,8 @@ draw_visit(Grid *grid, const DsView *view)
 static void
 draw_business(Grid *grid, const DsView *view)
 {
-  g_autofree char *what =
-      g_strdup_printf("%s　%s　%s", words_of(view, "application.reason"),
-                      words_of(view, "application.category"), words_urgency(view));
+  g_autofree char *asked = words_asked(view);
+  g_autofree char *what = g_strdup_printf("%s　%s", asked, words_of(view, "application.category"));
   g_autofree char *fee = NULL;
   gint64 due;
 

@@ -90,18 +90,6 @@ draw_photo(const Form *self, double height, GError **error)
   return bytes == NULL || sheet_picture(self->sheet, box, bytes, error);
 }
 
-/* A first application knows no urgency. */
-static char *
-reason_of(const DsView *view)
-{
-  const char *reason = words_of(view, "application.reason");
-  g_autofree char *urgency = words_urgency(view);
-
-  if (g_str_has_prefix(words_field(view, "application.reason"), "first"))
-    return g_strdup(reason);
-  return g_strdup_printf("%s　（%s）", reason, urgency);
-}
-
 static void
 draw_person(Form *self)
 {
@@ -109,7 +97,7 @@ draw_person(Form *self)
   double width = SHEET_INNER - PHOTO, x;
   g_autofree char *birth = words_date(ds_view_field(view, "applicant.birth"));
   g_autofree char *number = words_number(words_field(view, "applicant.number"));
-  g_autofree char *reason = reason_of(view);
+  g_autofree char *reason = words_asked(view);
 
   x = pair(self, SHEET_LEFT, 62, "姓　名", width - 62 - 42 - 48,
            words_field(view, "applicant.name"), self->row, INK_CENTRE);

@@ -289,11 +289,14 @@ words_short_reason(const char *reason)
 }
 
 char *
-words_urgency(const DsView *view)
+words_asked(const DsView *view)
 {
+  const char *reason = words_of(view, "application.reason");
   gboolean urgent = g_str_equal(words_field(view, "application.urgency"), "expedited");
 
-  return g_strdup_printf("%s普通　%s加快", urgent ? "□" : "■", urgent ? "■" : "□");
+  if (g_str_has_prefix(words_field(view, "application.reason"), "first"))
+    return g_strdup(reason);
+  return g_strdup_printf("%s　（%s普通　%s加快）", reason, urgent ? "□" : "■", urgent ? "■" : "□");
 }
 
 char *

@@ -24,8 +24,9 @@ char *words_time(const char *time);
  * .phrase; "" when there is none. (transfer full) */
 char *words_rule(const DsView *view, const char *prefix);
 
-/* "■普通　□加快". (transfer full) */
-char *words_urgency(const DsView *view);
+/* What is applied for: "丢失补领居民身份证　（■普通　□加快）"; a first application knows no
+ * urgency. (transfer full) */
+char *words_asked(const DsView *view);
 
 /* The state of a case, a service, a reason (a short word), in Chinese; the word itself when it is
  * not known. Static, or what was given. */
