@@ -23,7 +23,9 @@ make_trip(guint rows)
                    "2026-11-21", "trip.officers", "李卫东（370811023）、孙丽（370811024）",
                    "trip.station", "古槐派出所", "trip.cases", count, "trip.by-state.sealed", count,
                    "trip.by-state.refused", "1", "trip.cash-fen", "14000", "trip.cash-receipts",
-                   "37A26：001—009，缺 004", "trip.refund-owed-fen", "4000", "trip.old-cards", "3",
+                   "37A26：001—009，缺 004", "trip.refund-owed-fen", "4000", "trip.refund-paid-fen",
+                   "0", "trip.old-cards", "3", "trip.paid-cash", "2", "trip.paid-code", "0",
+                   "trip.temporary-certificates", "1", "trip.absent", "4", "trip.clock-jumps", "1",
                    "trip.owed", "待补材料 2 件", NULL);
   for (guint row = 1; row <= rows; row++) {
     g_autofree char *number = g_strdup_printf("rc-07-20261121-%03u", row);
@@ -34,6 +36,7 @@ make_trip(guint rows)
     set_row(view, row, "reason", "lost");
     set_row(view, row, "state", "pending-identification");
     set_row(view, row, "fee-fen", "4000");
+    set_row(view, row, "refund-fen", row == 1 ? "2000" : NULL);
     set_row(view, row, "receipt", "37A26 001");
     set_row(view, row, "bundle", "3f0c5a1d9e8b7a6c5d4e");
     set_row(view, row, "owed", "告知领证");
@@ -53,9 +56,13 @@ test_report(void)
     return;
   EXPECT_WORDS(text, "外勤任务报告", "古槐街道上门服务", "trip-7", "2026年11月21日", "李卫东",
                "古槐派出所", "3件", "140.00元（人民币壹佰肆拾元整）", "37A26：001—009，缺004",
-               "40.00元（人民币肆拾元整）", "代管旧证", "待补材料2件", "已封存", "不予受理",
-               "rc-07-20261121-001", "rc-07-20261121-003", "换领补领", "丢失补领", "容缺待核",
-               "40.00元", "包3f0c5a1d9e8b", "告知领证", "填报人（签名）", "复核人（签名）");
+               "40.00元（人民币肆拾元整）", "现金2件", "旧居民身份证3张", "《临时身份证明》1件",
+               "名册上未到4人", "电脑时间变动1次", "待补材料2件", "应退20.00元", "已封存",
+               "不予受理", "rc-07-20261121-001", "rc-07-20261121-003", "换领补领", "丢失补领",
+               "容缺待核", "40.00元", "包3f0c5a1d9e8b", "告知领证", "填报人（签名）",
+               "复核人（签名）");
+  g_assert_null(strstr(text, "支付码"));
+  g_assert_null(strstr(text, "已退工本费"));
   g_assert_true(g_str_has_prefix(code, "trip-7/trip-report/"));
 }
 
@@ -134,7 +141,7 @@ test_handover(void)
     return;
   EXPECT_WORDS(text, "外勤任务移交单", "2026年11月21日16:05", "移交人：李卫东", "370811023",
                "2026年11月21日16:06", "aa11bb22", "接收人：孙丽", "370811024", "（尚未签名）",
-               "手写签名", "现金工本费", "代管旧证", "rc-07-20261121-002", DIGEST, "cc33",
+               "手写签名", "现金工本费", "代管证件", "rc-07-20261121-002", DIGEST, "cc33",
                "由接收人负责");
   g_assert_cmpstr(code, ==, DIGEST);
 }

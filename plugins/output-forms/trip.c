@@ -60,8 +60,6 @@ trip_draw_head(Grid *grid, const DsView *view)
             trip_value(view, "trip.id"));
   grid_pair(grid, "外出日期", day, "办件总数", counted != NULL ? counted : count);
   grid_row(grid, "民　警", trip_value(view, "trip.officers"));
-  if (*trip_value(view, "trip.responsible") != '\0')
-    grid_row(grid, "责任民警", trip_value(view, "trip.responsible"));
   grid_pair(grid, "受理单位", trip_value(view, "trip.station"), "适用规则",
             trip_value(view, "trip.jurisdiction"));
 }
@@ -111,41 +109,98 @@ amount_of(const char *fen)
   g_autofree char *figures = NULL, *capitals = NULL;
   gint64 amount;
 
-  if (!ds_money_parse_fen(fen, &amount))
+  if (!ds_money_parse_fen(fen, &amount) || amount == 0)
     return NULL;
   figures = money_figures(amount);
   capitals = money_capitals(amount);
   return g_strdup_printf("%s（人民币%s）", figures, capitals);
 }
 
+typedef struct {
+  const char *name, *word, *unit;
+} Part;
+
+/* "现金 3 件，扫描支付码 1 件": those whose count is not 0; NULL when all are. */
+static char *
+counts_of(const DsView *view, const Part *parts, guint count)
+{
+  GString *text = g_string_new(NULL);
+
+  for (guint i = 0; i < count; i++) {
+    const char *value = trip_value(view, parts[i].name);
+
+    if (g_ascii_strtoull(value, NULL, 10) > 0)
+      g_string_append_printf(text, "%s%s%s %s", text->len > 0 ? "，" : "", parts[i].word, value,
+                             parts[i].unit);
+  }
+  return g_string_free(text, text->len == 0);
+}
+
+static void
+draw_counts(Grid *grid, const DsView *view, const char *label, const Part *parts, guint count)
+{
+  g_autofree char *text = counts_of(view, parts, count);
+
+  if (text != NULL)
+    grid_row(grid, label, text);
+}
+
+static void
+draw_amount(Grid *grid, const DsView *view, const char *label, const char *name)
+{
+  g_autofree char *amount = amount_of(trip_value(view, name));
+
+  if (amount != NULL)
+    grid_row(grid, label, amount);
+}
+
 void
 trip_draw_holdings(Grid *grid, const DsView *view)
 {
-  g_autofree char *cash = amount_of(trip_value(view, "trip.cash-fen"));
-  g_autofree char *refund = amount_of(trip_value(view, "trip.refund-owed-fen"));
-  static const struct {
-    const char *name, *label;
-  } TEXTS[] = {{"trip.old-cards", "代管旧证"},  {"trip.temporary", "临时证件"},
-               {"trip.visits", "上门服务"},     {"trip.clock", "时钟异常"},
-               {"trip.statements", "接收回执"}, {"trip.owed", "尚未办结"}};
+  static const Part PAYMENTS[] = {{"trip.paid-cash", "现金 ", "件"},
+                                  {"trip.paid-code", "扫描支付码 ", "件"},
+                                  {"trip.exempt", "免收 ", "件"}};
+  static const Part HELD[] = {{"trip.old-cards", "旧居民身份证 ", "张"}};
+  static const Part TEMPORARY[] = {{"trip.temporary-cards", "临时居民身份证 ", "件"},
+                                   {"trip.temporary-certificates", "《临时身份证明》", "件"}};
+  static const Part PEOPLE[] = {{"trip.visits", "上门服务 ", "件"},
+                                {"trip.absent", "名册上未到 ", "人"}};
+  static const Part CLOCK[] = {{"trip.clock-jumps", "电脑时间变动 ", "次"}};
 
-  if (cash != NULL)
-    grid_row(grid, "现金工本费", cash);
-  if (*trip_value(view, "trip.payments") != '\0')
-    grid_row(grid, "缴费方式", trip_value(view, "trip.payments"));
+  draw_amount(grid, view, "现金工本费", "trip.cash-fen");
+  draw_counts(grid, view, "缴费方式", PAYMENTS, G_N_ELEMENTS(PAYMENTS));
   if (*trip_value(view, "trip.cash-receipts") != '\0')
     grid_row(grid, "财政票据", trip_value(view, "trip.cash-receipts"));
-  if (refund != NULL)
-    grid_row(grid, "应退工本费", refund);
-  for (guint i = 0; i < G_N_ELEMENTS(TEXTS); i++)
-    if (*trip_value(view, TEXTS[i].name) != '\0')
-      grid_row(grid, TEXTS[i].label, trip_value(view, TEXTS[i].name));
+  draw_amount(grid, view, "应退工本费", "trip.refund-owed-fen");
+  draw_amount(grid, view, "已退工本费", "trip.refund-paid-fen");
+  draw_counts(grid, view, "代管证件", HELD, G_N_ELEMENTS(HELD));
+  draw_counts(grid, view, "临时证件", TEMPORARY, G_N_ELEMENTS(TEMPORARY));
+  draw_counts(grid, view, "人　员", PEOPLE, G_N_ELEMENTS(PEOPLE));
+  draw_counts(grid, view, "时　钟", CLOCK, G_N_ELEMENTS(CLOCK));
+  if (*trip_value(view, "trip.owed") != '\0')
+    grid_row(grid, "尚未办结", trip_value(view, "trip.owed"));
+}
+
+/* What was paid, and what of it has to go back. */
+static char *
+fee_cell(const DsView *view, guint row)
+{
+  g_autofree char *paid = NULL, *back = NULL;
+  gint64 fen;
+
+  if (ds_money_parse_fen(trip_cell(view, row, "fee-fen"), &fen) && fen > 0)
+    paid = money_figures(fen);
+  if (ds_money_parse_fen(trip_cell(view, row, "refund-fen"), &fen) && fen > 0)
+    back = money_figures(fen);
+  if (paid == NULL || back == NULL)
+    return g_steal_pointer(&paid);
+  return g_strdup_printf("%s\n应退 %s", paid, back);
 }
 
 static void
 draw_case(Table *table, const DsView *view, guint row)
 {
-  const char *fen = trip_cell(view, row, "fee-fen"), *bundle = trip_cell(view, row, "bundle");
+  const char *bundle = trip_cell(view, row, "bundle");
   g_autofree char *number = g_strdup_printf("%u", row);
   g_autofree char *who =
       g_strdup_printf("%s\n%s", trip_cell(view, row, "name"), trip_cell(view, row, "number"));
@@ -155,11 +210,8 @@ draw_case(Table *table, const DsView *view, guint row)
       *bundle != '\0'
           ? g_strdup_printf("%s\n包 %.12s", words_state(trip_cell(view, row, "state")), bundle)
           : g_strdup(words_state(trip_cell(view, row, "state")));
-  g_autofree char *fee = NULL;
-  gint64 amount;
+  g_autofree char *fee = fee_cell(view, row);
 
-  if (ds_money_parse_fen(fen, &amount) && amount > 0)
-    fee = money_figures(amount);
   table_row(table,
             (const char *const[]){number, g_strstrip(who), g_strstrip(what), state, fee,
                                   trip_cell(view, row, "receipt"), trip_cell(view, row, "owed")});
