@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -101,4 +102,54 @@ ds_date_parse(GDate *day, const char *text)
   g_date_clear(day, 1);
   g_date_set_dmy(day, (GDateDay)mday, (GDateMonth)month, (GDateYear)year);
   return TRUE;
+}
+
+char *
+ds_date_read(const char *text)
+{
+  static GRegex *regex = NULL;
+  g_autoptr(GMatchInfo) match = NULL;
+  GDate day;
+
+  if (g_once_init_enter(&regex)) {
+    GRegex *made = g_regex_new("^(?:(\\d{4})(\\d\\d)(\\d\\d)|(\\d{4})([-/.])(\\d\\d?)\\5(\\d\\d?)|"
+                               "(\\d{4})年(\\d\\d?)月(\\d\\d?)日)$",
+                               G_REGEX_DOLLAR_ENDONLY | G_REGEX_OPTIMIZE, 0, NULL);
+    g_once_init_leave(&regex, made);
+  }
+  if (text == NULL || !g_utf8_validate(text, -1, NULL) || !g_regex_match(regex, text, 0, &match))
+    return NULL;
+  g_autofree char *joined =
+      g_match_info_expand_references(match, "\\1\\4\\8-\\2\\6\\9-\\3\\7\\g<10>", NULL);
+  g_auto(GStrv) parts = g_strsplit(joined, "-", 3);
+  g_autofree char *padded =
+      g_strdup_printf("%s-%02d-%02d", parts[0], atoi(parts[1]), atoi(parts[2]));
+  return ds_date_parse(&day, padded) ? g_steal_pointer(&padded) : NULL;
+}
+
+char *
+ds_clock_read(const char *text)
+{
+  static GRegex *regex = NULL;
+  g_autoptr(GMatchInfo) match = NULL;
+
+  if (g_once_init_enter(&regex)) {
+    GRegex *made = g_regex_new("^([^ T]+)[ T](\\d?\\d):(\\d\\d)(?::(\\d\\d))?$",
+                               G_REGEX_DOLLAR_ENDONLY | G_REGEX_OPTIMIZE, 0, NULL);
+    g_once_init_leave(&regex, made);
+  }
+  if (text == NULL || ds_clock_parse(text) >= 0)
+    return g_strdup(text);
+  if (!g_utf8_validate(text, -1, NULL) || !g_regex_match(regex, text, 0, &match))
+    return NULL;
+  g_autofree char *first = g_match_info_fetch(match, 1);
+  g_autofree char *hour = g_match_info_fetch(match, 2);
+  g_autofree char *minute = g_match_info_fetch(match, 3);
+  g_autofree char *second = g_match_info_fetch(match, 4);
+  g_autofree char *day = ds_date_read(first);
+  if (day == NULL)
+    return NULL;
+  g_autofree char *whole = g_strdup_printf("%sT%02d:%s:%02d+08:00", day, atoi(hour), minute,
+                                           second != NULL ? atoi(second) : 0);
+  return ds_clock_parse(whole) >= 0 ? g_steal_pointer(&whole) : NULL;
 }

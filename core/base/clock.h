@@ -31,4 +31,12 @@ void ds_clock_day(gint64 wall_us, GDate *day);
 char *ds_date_format(const GDate *day);
 gboolean ds_date_parse(GDate *day, const char *text);
 
+/* As people write them: "2026-9-1", "2026/09/01", "2026.9.1", "20260901", "2026年9月1日" as
+ * "2026-09-01"; NULL for anything else. (transfer full) */
+char *ds_date_read(const char *text);
+/* A day as above, a space or T, and "8:30" or "08:30:00", meant at UTC+8, as
+ * "2026-09-01T08:30:00+08:00"; RFC 3339 comes back as it is. NULL for anything else.
+ * (transfer full) */
+char *ds_clock_read(const char *text);
+
 G_END_DECLS

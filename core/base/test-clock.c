@@ -45,6 +45,54 @@ test_day_is_chinas(void)
   }
 }
 
+static void
+test_read_date(void)
+{
+  static const char *const same[] = {"2026-09-01", "2026-9-1", "2026/09/01",
+                                     "2026.9.1",   "20260901", "2026年9月1日"};
+  static const char *const wrong[] = {
+      "",           "2026-09",     "2026-13-01", "20260931", "2026-9/1", "26-9-1", "2026-09-01 ",
+      "2026年9月1", "2026-09-011", "2026-0-1",   "\xff"};
+
+  for (guint i = 0; i < G_N_ELEMENTS(same); i++) {
+    g_autofree char *day = ds_date_read(same[i]);
+    g_assert_cmpstr(day, ==, "2026-09-01");
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    g_autofree char *day = ds_date_read(wrong[i]);
+    g_assert_null(day);
+  }
+  g_assert_null(ds_date_read(NULL));
+}
+
+static void
+test_read_time(void)
+{
+  static const struct {
+    const char *text, *time;
+  } cases[] = {
+      {"2026-09-01 08:30", "2026-09-01T08:30:00+08:00"},
+      {"2026/9/1 8:30", "2026-09-01T08:30:00+08:00"},
+      {"2026年9月1日 8:05", "2026-09-01T08:05:00+08:00"},
+      {"2026-09-01T08:30:59", "2026-09-01T08:30:59+08:00"},
+      {"2026-09-01T00:30:00Z", "2026-09-01T00:30:00Z"},
+      {"2026-09-01 24:00", NULL},
+      {"2026-09-01 08:60", NULL},
+      {"2026-09-01 08:30 ", NULL},
+      {"2026-09-01 8", NULL},
+      {"2026-09-01 -8:30", NULL},
+      {"2026-09-01", NULL},
+      {"08:30", NULL},
+      {"", NULL},
+      {NULL, NULL},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *time = ds_clock_read(cases[i].text);
+    g_assert_cmpstr(time, ==, cases[i].time);
+  }
+}
+
 static DsTime
 new_year(void)
 {
@@ -99,6 +147,8 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/clock/round-trip", test_round_trip);
   g_test_add_func("/clock/parse-refuses", test_parse_refuses);
+  g_test_add_func("/clock/read-date", test_read_date);
+  g_test_add_func("/clock/read-time", test_read_time);
   g_test_add_func("/clock/day-is-chinas", test_day_is_chinas);
   g_test_add_func("/clock/dates", test_dates);
   g_test_add_func("/clock/source", test_source);

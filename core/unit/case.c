@@ -134,15 +134,34 @@ ds_unit_case_open(DsUnit *self, const char *case_id, GError **error)
   return NULL;
 }
 
-/* The forms in which people type what the standard writes one way. */
+/* A bare number is fen, as in every file; with a point or 元 it was meant in yuan. */
+static char *
+read_money(const char *text)
+{
+  gint64 fen;
+
+  return strspn(text, "0123456789") < strlen(text) && ds_money_parse_yuan(text, &fen)
+             ? g_strdup_printf("%" G_GINT64_FORMAT, fen)
+             : NULL;
+}
+
+/* The forms in which people type what is kept in one way; what has no such form stays, for the step
+ * to complain about. */
 static char *
 normalise(DsFieldType type, const char *value)
 {
   g_autofree char *text = g_strstrip(g_strdup(value));
+  char *kept = NULL;
 
   if (type == DS_FIELD_NUMBER && g_str_has_suffix(text, "x"))
     text[strlen(text) - 1] = 'X';
-  return g_steal_pointer(&text);
+  if (type == DS_FIELD_DATE)
+    kept = ds_date_read(text);
+  else if (type == DS_FIELD_TIME)
+    kept = ds_clock_read(text);
+  else if (type == DS_FIELD_MONEY)
+    kept = read_money(text);
+  return kept != NULL ? kept : g_steal_pointer(&text);
 }
 
 gboolean

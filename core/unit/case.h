@@ -18,8 +18,9 @@ char *ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *se
                        GError **error);
 
 /* Saves one field; durable when it returns TRUE. @name must be a field that a step of the case's
- * service collects, DS_ERROR_INVALID else; "x" in a number becomes "X". DS_ERROR_REFUSED once the
- * case is sealed. NULL or "" clears it. */
+ * service collects, DS_ERROR_INVALID else. "x" in a number becomes "X"; dates and times are taken
+ * as ds_date_read and ds_clock_read know them, money in fen or as "20.00". DS_ERROR_REFUSED once
+ * the case is sealed. NULL or "" clears it. */
 gboolean ds_unit_case_set(DsUnit *self, const char *case_id, const char *name, const char *value,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

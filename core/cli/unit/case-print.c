@@ -4,6 +4,7 @@
 #include "cli/unit/duty-print.h"
 #include "unit/answer.h"
 #include "unit/check.h"
+#include "unit/service.h"
 
 void
 ds_case_print_id(DsFace *face, const char *id)
@@ -71,15 +72,22 @@ case_json(JsonBuilder *builder, const DsVaultCase *of)
   ds_face_member(builder, "day", of->day);
 }
 
-/* "sealed" or "durable" alone would not say that a case was given up. */
+char *
+ds_case_state_text(const DsVaultCase *of)
+{
+  gboolean alone = of->state < DS_CASE_SEALED || of->state > DS_CASE_QUARANTINED ||
+                   (of->decision != DS_CASE_WITHDRAWN && of->decision != DS_CASE_REFUSED &&
+                    of->decision != DS_CASE_PENDING_IDENTIFICATION);
+
+  return alone ? g_strdup(ds_case_state_word(of->state))
+               : g_strdup_printf("%s, %s", ds_case_state_word(of->decision),
+                                 ds_case_state_word(of->state));
+}
+
 static void
 print_line(const DsVaultCase *of)
 {
-  gboolean given_up = of->state >= DS_CASE_SEALED && of->state <= DS_CASE_QUARANTINED &&
-                      (of->decision == DS_CASE_WITHDRAWN || of->decision == DS_CASE_REFUSED);
-  g_autofree char *state = given_up ? g_strdup_printf("%s, %s", ds_case_state_word(of->decision),
-                                                      ds_case_state_word(of->state))
-                                    : g_strdup(ds_case_state_word(of->state));
+  g_autofree char *state = ds_case_state_text(of);
 
   g_print("%s  v%u  %-18s %s\n", of->id, of->version, state, of->name != NULL ? of->name : "-");
 }
@@ -136,6 +144,8 @@ check_json(const DsCaseCheck *check, const char *id)
   ds_face_member(builder, "case", id);
   json_builder_set_member_name(builder, "complete");
   json_builder_add_boolean_value(builder, check->complete);
+  json_builder_set_member_name(builder, "pending-identification");
+  json_builder_add_boolean_value(builder, ds_case_check_is_pending(check));
   json_builder_set_member_name(builder, "steps");
   json_builder_begin_array(builder);
   for (guint i = 0; i < check->steps->len; i++) {
@@ -166,7 +176,11 @@ ds_case_print_check(DsFace *face, const char *id, GError **error)
     check_json(check, id);
     return TRUE;
   }
-  g_print("%s  %s\n", id, check->complete ? _("complete, can be sealed") : _("not complete"));
+  g_print("%s  %s\n", id,
+          ds_case_check_is_pending(check) ? _("complete but for the identity, which the station "
+                                              "confirms (容缺); can be sealed")
+          : check->complete               ? _("complete, can be sealed")
+                                          : _("not complete"));
   for (guint i = 0; i < check->steps->len; i++) {
     const DsCaseStep *step = g_ptr_array_index(check->steps, i);
     g_print(" %s %-16s %s\n", progress_mark(step->progress), step->title,
@@ -177,6 +191,16 @@ ds_case_print_check(DsFace *face, const char *id, GError **error)
 }
 
 /* ---- case show ---- */
+
+char *
+ds_case_field_text(const DsField *field, const char *value)
+{
+  gint64 fen;
+
+  return field != NULL && field->type == DS_FIELD_MONEY && ds_money_parse_fen(value, &fen)
+             ? ds_money_format(fen)
+             : g_strdup(value);
+}
 
 static void
 parts_json(JsonBuilder *builder, const DsView *view)
@@ -238,16 +262,20 @@ whole_json(const DsVaultCase *of, const DsView *view, GHashTable *answer, const 
 }
 
 static void
-whole_text(const DsVaultCase *of, const DsView *view, GHashTable *answer, const DsCaseDuty *duty)
+whole_text(DsUnit *unit, const DsVaultCase *of, const DsView *view, GHashTable *answer,
+           const DsCaseDuty *duty)
 {
+  g_autofree char *state = ds_case_state_text(of);
   g_autoptr(GPtrArray) fields = ds_view_field_names(view);
   GHashTableIter iter;
   gpointer name, value;
 
-  g_print("%s  v%u  %s\n", of->id, of->version, ds_case_state_word(of->state));
+  g_print("%s  v%u  %s\n", of->id, of->version, state);
   for (guint i = 0; i < fields->len; i++) {
     const char *field = g_ptr_array_index(fields, i);
-    g_print("  %-34s %s\n", field, ds_view_field(view, field));
+    g_autofree char *shown = ds_case_field_text(
+        ds_unit_service_field(unit, of->service, field, NULL), ds_view_field(view, field));
+    g_print("  %-34s %s\n", field, shown);
   }
   for (guint i = 0; i < ds_view_part_count(view); i++) {
     const DsPart *part = ds_view_part(view, i);
@@ -275,6 +303,6 @@ ds_case_print_whole(DsFace *face, const char *id, GError **error)
   if (face->json)
     whole_json(of, view, answer, duty);
   else
-    whole_text(of, view, answer, duty);
+    whole_text(face->unit, of, view, answer, duty);
   return TRUE;
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "cli/unit/face.h"
+#include "plugin/info.h"
+#include "vault/case.h"
 
 G_BEGIN_DECLS
 
@@ -15,5 +17,13 @@ void ds_case_print_list(DsFace *face, GPtrArray *cases);
 gboolean ds_case_print_check(DsFace *face, const char *id, GError **error);
 /* State, fields, parts, the station's answer. */
 gboolean ds_case_print_whole(DsFace *face, const char *id, GError **error);
+
+/* How people read the value of @field (NULL: of an unknown one): money in yuan. NULL for NULL.
+ * (transfer full) */
+char *ds_case_field_text(const DsField *field, const char *value);
+
+/* The state, and what the field decided where the state alone would not say that a case was given
+ * up, refused or taken without a document: "pending-identification, sealed". (transfer full) */
+char *ds_case_state_text(const DsVaultCase *of);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "cli/unit/face.h"
 
 #include "cli/unit/duty-print.h"
+#include "cli/unit/roster-print.h"
 #include "vault/case.h"
 #include "vault/trip.h"
 
@@ -47,37 +48,6 @@ run_list(DsFace *face, char **args, GError **error)
   return TRUE;
 }
 
-static void
-row_json(JsonBuilder *builder, const DsVaultRosterRow *row, const char *state)
-{
-  GHashTableIter iter;
-  gpointer name, value;
-
-  json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "row");
-  json_builder_add_int_value(builder, row->row);
-  ds_face_member(builder, "case", row->case_id);
-  ds_face_member(builder, "state", state);
-  json_builder_set_member_name(builder, "fields");
-  json_builder_begin_object(builder);
-  g_hash_table_iter_init(&iter, row->fields);
-  while (g_hash_table_iter_next(&iter, &name, &value))
-    ds_face_member(builder, name, value);
-  json_builder_end_object(builder);
-  json_builder_end_object(builder);
-}
-
-static void
-row_text(const DsVaultRosterRow *row, const char *state)
-{
-  const char *name = g_hash_table_lookup(row->fields, "applicant.name");
-  const char *class = g_hash_table_lookup(row->fields, "roster.class");
-
-  g_print("%4u  %-10s %-12s %s %s\n", row->row, class != NULL ? class : "",
-          name != NULL ? name : "", row->case_id != NULL ? row->case_id : "-",
-          state != NULL ? state : "");
-}
-
 static gboolean
 run_show(DsFace *face, char **args, GError **error)
 {
@@ -98,16 +68,7 @@ run_show(DsFace *face, char **args, GError **error)
   } else {
     g_print("%s  %s  %s\n", trip->id, trip->day, trip->name);
   }
-  for (guint i = 0; i < rows->len; i++) {
-    const DsVaultRosterRow *row = g_ptr_array_index(rows, i);
-    g_autoptr(DsVaultCase) of =
-        row->case_id != NULL ? ds_vault_case(vault, row->case_id, NULL) : NULL;
-    const char *state = of != NULL ? ds_case_state_word(of->state) : NULL;
-    if (builder != NULL)
-      row_json(builder, row, state);
-    else
-      row_text(row, state);
-  }
+  ds_roster_print(face, builder, rows);
   if (builder != NULL)
     json_builder_end_array(builder);
   if (!ds_duties_print(face, trip->id, builder, error))

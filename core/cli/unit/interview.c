@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/common/terminal.h"
+#include "cli/unit/case-print.h"
 #include "cli/unit/face.h"
 #include "plugin/form.h"
 #include "policy/logic.h"
@@ -110,20 +111,25 @@ prompt_for(const DsField *field)
   return g_strdup(title);
 }
 
-/* What is stored for @answer: "-" clears, y and n answer a yes-or-no question. */
-static const char *
+/* What is stored for @answer: "-" clears, y and n answer a yes-or-no question, money was asked for
+ * in yuan. (transfer full) */
+static char *
 value_of(const DsField *field, const char *answer)
 {
+  gint64 fen;
+
   static const char *const yes[] = {"y", "Y", "yes", "是", "1", NULL};
   static const char *const no[] = {"n", "N", "no", "否", "0", NULL};
 
   if (g_str_equal(answer, "-"))
     return NULL;
   if (field->type == DS_FIELD_BOOL && g_strv_contains(yes, answer))
-    return "true";
+    return g_strdup("true");
   if (field->type == DS_FIELD_BOOL && g_strv_contains(no, answer))
-    return "false";
-  return answer;
+    return g_strdup("false");
+  if (field->type == DS_FIELD_MONEY && ds_money_parse_yuan(answer, &fen))
+    return g_strdup_printf("%" G_GINT64_FORMAT, fen);
+  return g_strdup(answer);
 }
 
 /* Says what is wrong or odd about the field just answered. */
@@ -165,12 +171,14 @@ ask_field(const Page *page, const DsField *field, GError **error)
     g_autoptr(DsView) view = ds_unit_case_view(page->unit, page->case_id, error);
     if (view == NULL)
       return FALSE;
-    g_autofree char *answer = ask(prompt, ds_view_field(view, field->name));
+    g_autofree char *old = ds_case_field_text(field, ds_view_field(view, field->name));
+    g_autofree char *answer = ask(prompt, old);
     if (answer == NULL)
       return FALSE;
     if (*answer == '\0')
       return TRUE;
-    if (!ds_unit_case_set(page->unit, page->case_id, field->name, value_of(field, answer), error) ||
+    g_autofree char *value = value_of(field, answer);
+    if (!ds_unit_case_set(page->unit, page->case_id, field->name, value, error) ||
         !judge_field(page, field, &wrong, error))
       return FALSE;
   }
