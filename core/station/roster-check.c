@@ -154,6 +154,62 @@ check_texts(DsRosterRow *row, DsRosterCheckReport report, gpointer data)
   return good;
 }
 
+/* Choices that a visit's list may make, and those words. */
+static const struct {
+  const char *column;
+  const char *words;
+  const char *problem;
+} choices[] = {
+    {"application.reason", "first-under-16 first-from-16 expired damaged lost",
+     "must be expired (期满换领), damaged (损坏换领) or lost (丢失补领)"},
+    {"application.urgency", "normal expedited", "must be normal (普通) or expedited (加快)"},
+    {"appointment.hardship", "bedridden disabled elderly ill remote other",
+     "must be bedridden (卧床), disabled (残疾), elderly (高龄), ill (患病), remote (偏远) or "
+     "other "
+     "(其他)"},
+};
+
+static gboolean
+check_choices(DsRosterRow *row, DsRosterCheckReport report, gpointer data)
+{
+  gboolean good = TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS(choices); i++) {
+    const char *text = g_hash_table_lookup(row->fields, choices[i].column);
+    g_auto(GStrv) words = g_strsplit(choices[i].words, " ", -1);
+    if (text == NULL || g_strv_contains((const char *const *)words, text))
+      continue;
+    report(data, TRUE, row->row, choices[i].column, choices[i].problem);
+    good = FALSE;
+  }
+  return good;
+}
+
+/* Brings the time of a visit and the day it was asked for into their one form. */
+static gboolean
+check_visit(DsRosterRow *row, DsRosterCheckReport report, gpointer data)
+{
+  const char *at = g_hash_table_lookup(row->fields, "appointment.at");
+  const char *asked = g_hash_table_lookup(row->fields, "appointment.requested-on");
+  g_autofree char *time = at != NULL ? ds_clock_read(at) : NULL;
+  g_autofree char *day = asked != NULL ? ds_date_read(asked) : NULL;
+  gboolean good = check_choices(row, report, data);
+
+  if (at != NULL && time == NULL) {
+    report(data, TRUE, row->row, "appointment.at", "must be a time such as 2026-09-01 08:30");
+    good = FALSE;
+  }
+  if (asked != NULL && day == NULL) {
+    report(data, TRUE, row->row, "appointment.requested-on", "must be a date such as 2026-09-01");
+    good = FALSE;
+  }
+  if (time != NULL)
+    g_hash_table_replace(row->fields, g_strdup("appointment.at"), g_steal_pointer(&time));
+  if (day != NULL)
+    g_hash_table_replace(row->fields, g_strdup("appointment.requested-on"), g_steal_pointer(&day));
+  return good;
+}
+
 gboolean
 ds_roster_check_row(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport report,
                     gpointer data)
@@ -179,5 +235,6 @@ ds_roster_check_row(DsRosterCheck *self, DsRosterRow *row, DsRosterCheckReport r
     good = FALSE;
   }
   good = check_ethnic(self, row, report, data) && good;
+  good = check_visit(row, report, data) && good;
   return check_number(self, row, report, data) && good;
 }

@@ -302,6 +302,38 @@ test_json(void)
   assert_refused("[[[", -1, DS_ERROR_INVALID, "nests deeper");
 }
 
+static void
+test_visits(void)
+{
+  g_autoptr(DsRoster) good = read_good(
+      "姓名,申领原因,缓急,困难原因,预约日期,预约时间,上门地址,电话,户籍地派出所\n"
+      "甲,期满换领,加快,卧床,2026年8月30日,2026-09-01 8:30,山东省济宁市任城区古槐路1号,19000000001,"
+      "石桥派出所\n"
+      "乙,lost,,other,,2026-09-01T09:30:00+08:00,山东省济宁市任城区古槐路2号,19000000002,\n");
+  g_autoptr(DsRoster) english =
+      read_good("name,reason,hardship,asked for on,visit at,visit address,phone\n"
+                "C,damaged,ill,20260830,2026/9/1 10:00,somewhere,19000000003\n");
+  g_autoptr(DsRoster) bad = read_good("姓名,申领原因,缓急,困难原因,预约日期,预约时间\n"
+                                      "丙,没有居住证,急,贫困,昨天,上午\n");
+
+  g_assert_cmpuint(ds_roster_row_count(good), ==, 2);
+  g_assert_cmpstr(field(good, 0, "application.reason"), ==, "expired");
+  g_assert_cmpstr(field(good, 0, "application.urgency"), ==, "expedited");
+  g_assert_cmpstr(field(good, 0, "appointment.hardship"), ==, "bedridden");
+  g_assert_cmpstr(field(good, 0, "appointment.requested-on"), ==, "2026-08-30");
+  g_assert_cmpstr(field(good, 0, "appointment.at"), ==, "2026-09-01T08:30:00+08:00");
+  g_assert_cmpstr(field(good, 0, "applicant.police-station"), ==, "石桥派出所");
+  g_assert_cmpstr(field(good, 1, "contact.phone"), ==, "19000000002");
+  g_assert_cmpstr(field(good, 1, "appointment.at"), ==, "2026-09-01T09:30:00+08:00");
+  g_assert_cmpstr(field(english, 0, "appointment.at"), ==, "2026-09-01T10:00:00+08:00");
+  g_assert_cmpstr(field(english, 0, "appointment.requested-on"), ==, "2026-08-30");
+  g_assert_cmpuint(ds_roster_row_count(bad), ==, 0);
+  g_assert_cmpuint(ds_roster_problem_count(bad), ==, 5);
+  assert_problem(bad, 0, 2, "must be expired (期满换领)");
+  assert_problem(bad, 3, 2, "must be a time such as 2026-09-01 08:30");
+  assert_problem(bad, 4, 2, "must be a date such as 2026-09-01");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -315,5 +347,6 @@ main(int argc, char **argv)
   g_test_add_func("/station/roster/contradictions", test_contradictions);
   g_test_add_func("/station/roster/generated", test_generated);
   g_test_add_func("/station/roster/json", test_json);
+  g_test_add_func("/roster/visits", test_visits);
   return g_test_run();
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "unit/confirm.h"
+#include "unit/pack.h"
 #include "unit/day.h"
 #include "unit/seal.h"
 #include "unit/service.h"
@@ -83,9 +84,13 @@ ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *service,
   DsVault *vault = ds_unit_vault(self);
   g_autoptr(DsVaultTrip) of_trip = ds_vault_trip(vault, trip, error);
   g_autoptr(DsVaultRosterRow) roster = NULL;
+  g_autofree char *only = NULL;
 
-  if (of_trip == NULL || !ds_unit_service_exists(self, service, error) ||
-      !ds_unit_require_trip_officer(self, trip, error))
+  if (of_trip == NULL || !ds_unit_require_trip_officer(self, trip, error))
+    return NULL;
+  if (service == NULL)
+    service = only = ds_unit_trip_service(self, trip, error);
+  if (service == NULL || !ds_unit_service_exists(self, service, error))
     return NULL;
   if (of_trip->state == DS_TRIP_CLOSED) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "trip %s is closed: no new case may join it",

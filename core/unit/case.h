@@ -11,9 +11,10 @@
 
 G_BEGIN_DECLS
 
-/* A draft for @row of @trip (0: none), with the roster's fields already entered. Its local number
- * is "<unit>-<yyyymmdd>-<3 digits>"; the official 受理号 is the station's (R132). An open case for
- * the same row is DS_ERROR_EXISTS and named (R115). (transfer full) */
+/* A draft for @row of @trip (0: none) and @service (NULL: the one the trip is about), with the
+ * roster's fields already entered. Its local number is "<unit>-<yyyymmdd>-<3 digits>"; the official
+ * 受理号 is the station's (R132). An open case for the same row is DS_ERROR_EXISTS and named
+ * (R115). (transfer full) */
 char *ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *service,
                        GError **error);
 

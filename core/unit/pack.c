@@ -2,9 +2,11 @@
 #include "unit/pack.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "policy/json.h"
 #include "unit/unit-private.h"
 
 #define PACK_PREFIX "pack:"
@@ -97,4 +99,21 @@ ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error)
     return ds_policy_pack_by_id(self->policy, of->pack, (guint)atoi(of->pack_version), NULL, error);
   ds_clock_day(ds_clock_now().wall_us, &today);
   return ds_unit_pack_on(self, of, &today, error);
+}
+
+char *
+ds_unit_trip_service(DsUnit *self, const char *trip, GError **error)
+{
+  const DsVaultCase any = {.trip = (char *)trip};
+  g_autoptr(DsPack) pack = ds_unit_case_pack(self, &any, error);
+
+  if (pack == NULL)
+    return NULL;
+  g_autofree char *services = ds_json_words(ds_pack_root(pack), "services");
+  if (services != NULL && *services != '\0' && strchr(services, ' ') == NULL)
+    return g_steal_pointer(&services);
+  g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
+              "the rules of trip %s are about several services: name one of %s", trip,
+              services != NULL ? services : "them");
+  return NULL;
 }

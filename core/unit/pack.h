@@ -18,5 +18,8 @@ gboolean ds_unit_load_trip_packs(DsUnit *self, GError **error) G_GNUC_WARN_UNUSE
 DsPack *ds_unit_case_pack(DsUnit *self, const DsVaultCase *of, GError **error);
 /* The same for @day, whatever the case has. (transfer full) */
 DsPack *ds_unit_pack_on(DsUnit *self, const DsVaultCase *of, const GDate *day, GError **error);
+/* The one service that the rules of @trip are about today; DS_ERROR_INVALID names them when there
+ * are several. (transfer full) */
+char *ds_unit_trip_service(DsUnit *self, const char *trip, GError **error);
 
 G_END_DECLS

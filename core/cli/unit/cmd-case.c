@@ -14,8 +14,6 @@
 #include "unit/case.h"
 #include "unit/take.h"
 
-#define DEFAULT_SERVICE "first-application"
-
 static char *opt_trip, *opt_service, *opt_kind, *opt_pictures, *opt_state;
 static char **opt_attributes;
 static gint opt_row;
@@ -24,8 +22,7 @@ static gboolean opt_due;
 static char *
 make_case(DsUnit *unit, const char *trip, guint row, GError **error)
 {
-  return ds_unit_case_new(unit, trip, row, opt_service != NULL ? opt_service : DEFAULT_SERVICE,
-                          error);
+  return ds_unit_case_new(unit, trip, row, opt_service, error);
 }
 
 static gboolean
@@ -43,7 +40,7 @@ run_new(DsFace *face, char **args, GError **error)
 
 static const GOptionEntry new_options[] = {
     {"row", 0, 0, G_OPTION_ARG_INT, &opt_row, N_("row of the roster"), "N"},
-    {"service", 0, 0, G_OPTION_ARG_STRING, &opt_service, N_("service (first-application)"),
+    {"service", 0, 0, G_OPTION_ARG_STRING, &opt_service, N_("service (the one the trip is about)"),
      "SERVICE"},
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
@@ -177,7 +174,7 @@ run_take(DsFace *face, char **args, GError **error)
 static const GOptionEntry take_options[] = {
     {"trip", 0, 0, G_OPTION_ARG_STRING, &opt_trip, N_("the first argument is a row of this trip"),
      "TRIP"},
-    {"service", 0, 0, G_OPTION_ARG_STRING, &opt_service, N_("service (first-application)"),
+    {"service", 0, 0, G_OPTION_ARG_STRING, &opt_service, N_("service (the one the trip is about)"),
      "SERVICE"},
     {"pictures", 0, 0, G_OPTION_ARG_FILENAME, &opt_pictures,
      N_("folder of the files it names (else the case file's own)"), "DIR"},
