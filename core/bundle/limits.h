@@ -24,6 +24,9 @@
 #define DS_ENROLMENT_MAX (64u * 1024)
 #define DS_ENROLMENT_OFFICERS_MAX 64u
 #define DS_STATEMENT_MAX (64u * 1024)
+#define DS_HANDOVER_MAX (1u * 1024 * 1024) /* bytes, signatures included */
+#define DS_HANDOVER_CASES_MAX 4096u
+#define DS_HANDOVER_SERIES_MAX 256u
 #define DS_ID_MAX 64u             /* bytes of an id: unit, station, trip, part … */
 #define DS_NAME_MAX 1024u         /* bytes of a name for people */
 #define DS_FIELD_MAX (64u * 1024) /* bytes of one value */

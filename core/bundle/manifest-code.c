@@ -82,7 +82,8 @@ get_signer(DsCborReader *r, GArray *signers)
   g_array_append_val(signers, signer);
 }
 
-/* Who has to sign what: one unit and at least one officer a case, the station a dispatch. */
+/* Who has to sign what: one unit and at least one officer a case, one unit and the two officers a
+ * trip that changes hands, the station a dispatch. */
 static const char *
 missing_role(const DsManifest *self)
 {
@@ -94,6 +95,10 @@ missing_role(const DsManifest *self)
     return counts[DS_ROLE_STATION] == 1 && self->signers->len == 1
                ? NULL
                : "a dispatch is signed by exactly one station key";
+  if (self->kind == DS_BUNDLE_TRIP)
+    return counts[DS_ROLE_UNIT] == 1 && counts[DS_ROLE_OFFICER] == 2 && self->signers->len == 3
+               ? NULL
+               : "a trip that changes hands is signed by one unit and two officers";
   if (counts[DS_ROLE_UNIT] != 1)
     return "a case is signed by exactly one unit: its signature is missing or doubled";
   if (counts[DS_ROLE_OFFICER] == 0)
@@ -186,8 +191,8 @@ decode_fields(DsCborReader *r, DsManifest *self)
   get_kind(r, self);
   ds_cbor_want_key(r, 7, "replaces");
   ds_codec_get_optional_digest(r, &self->has_replaces, &self->replaces);
-  if (self->has_replaces && self->kind == DS_BUNDLE_DISPATCH)
-    ds_cbor_fail(r, DS_ERROR_INVALID, "a dispatch replaces nothing");
+  if (self->has_replaces && self->kind != DS_BUNDLE_CASE)
+    ds_cbor_fail(r, DS_ERROR_INVALID, "a %s replaces nothing", ds_bundle_kind_word(self->kind));
   ds_cbor_want_key(r, 8, "signers");
   get_signers(r, self);
   ds_cbor_want_key(r, 9, "record");

@@ -18,6 +18,8 @@ ds_bundle_kind_word(DsBundleKind kind)
     return "case";
   case DS_BUNDLE_DISPATCH:
     return "dispatch";
+  case DS_BUNDLE_TRIP:
+    return "trip";
   default:
     return NULL;
   }

@@ -18,9 +18,10 @@ G_BEGIN_DECLS
 typedef enum {
   DS_BUNDLE_CASE = 1,     /* unit → station: one version of one case */
   DS_BUNDLE_DISPATCH = 2, /* station → unit: one trip */
+  DS_BUNDLE_TRIP = 3,     /* unit → station: a trip that changed hands (handover.h) */
 } DsBundleKind;
 
-/* "case", "dispatch"; static; NULL for others. */
+/* "case", "dispatch", "trip"; static; NULL for others. */
 const char *ds_bundle_kind_word(DsBundleKind kind);
 
 typedef struct {
@@ -68,9 +69,9 @@ void ds_manifest_free(DsManifest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsManifest, ds_manifest_free)
 
 /* Signs with all @keys; their roles are @roles. Sets self->signers (order kept) and self->id.
- * A case needs exactly the roles unit and officer (one unit, at least one officer), a dispatch
- * exactly one station; keys must differ. Sorts self->chunks. DS_ERROR_INVALID names what is wrong.
- * (transfer full) */
+ * A case needs exactly the roles unit and officer (one unit, at least one officer), a trip one unit
+ * and two officers, a dispatch exactly one station; keys must differ. Sorts self->chunks.
+ * DS_ERROR_INVALID names what is wrong. (transfer full) */
 GBytes *ds_manifest_sign(DsManifest *self, DsKey *const *keys, const DsRole *roles, guint n_keys,
                          GError **error);
 

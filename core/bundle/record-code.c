@@ -334,7 +334,7 @@ decode_fields(DsCborReader *r, DsRecord *self)
   ds_cbor_want_key(r, 6, "case");
   self->application = get_case(r);
   if ((self->application != NULL) != (self->kind == DS_BUNDLE_CASE))
-    ds_cbor_fail(r, DS_ERROR_INVALID, "a case describes itself, a dispatch has no case");
+    ds_cbor_fail(r, DS_ERROR_INVALID, "a case describes itself, another bundle has no case");
   ds_cbor_want_key(r, 7, "fields");
   get_texts(r, self->fields, DS_RECORD_FIELDS_MAX, DS_FIELD_MAX);
   ds_cbor_want_key(r, 8, "facts");

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "bundle/cose.h"
+#include "bundle/handover.h"
 #include "bundle/record-private.h"
 #include "bundle/suite.h"
 #include "model/view.h"
@@ -33,6 +34,8 @@ ds_record_slot_is_known(DsBundleKind kind, const char *slot)
 {
   static const char *const dispatched[] = {"roster", "pack", "service", "table", NULL};
 
+  if (kind == DS_BUNDLE_TRIP)
+    return g_str_equal(slot, DS_HANDOVER_SLOT);
   return kind == DS_BUNDLE_DISPATCH ? g_strv_contains(dispatched, slot) : ds_slot_parse(slot) != 0;
 }
 

@@ -28,7 +28,7 @@ typedef enum {
 const char *ds_case_outcome_word(DsCaseOutcome outcome);
 DsCaseOutcome ds_case_outcome_parse(const char *word);
 
-/* One case in one version; absent in a dispatch. Strings 1–64 bytes. */
+/* One case in one version; absent in other bundles. Strings 1–64 bytes. */
 typedef struct {
   char *local_number;
   guint version; /* from 1 up */
@@ -60,7 +60,8 @@ typedef struct {
 
 typedef struct {
   char *id;   /* unique in the record */
-  char *slot; /* ds_slot_word; in a dispatch "roster", "pack", "service" or "table" */
+  char *slot; /* ds_slot_word; in a dispatch "roster", "pack", "service" or "table"; in a trip
+                 "handover" */
   char *kind; /* within the slot; in a dispatch the file's name; may be "" */
   char *media_type;
   GHashTable *attributes; /* text → text */
@@ -79,7 +80,7 @@ typedef struct {
   gboolean has_prev;
   DsDigest prev;
   DsBundleKind kind;
-  DsRecordCase *application; /* NULL exactly for a dispatch */
+  DsRecordCase *application; /* NULL except for a case */
   GHashTable *fields;        /* text → text */
   GHashTable *facts;         /* text → text */
   GPtrArray *findings;       /* DsRecordFinding */

@@ -195,8 +195,8 @@ test_bad_values(World *w, gconstpointer unused)
   m->seq = 0;
   EXPECT(DS_ERROR_INVALID, "numbers begin with 1");
   m->seq = 2;
-  m->kind = (DsBundleKind)3;
-  EXPECT(DS_ERROR_UNSUPPORTED, "kind 3 is not known here");
+  m->kind = (DsBundleKind)4;
+  EXPECT(DS_ERROR_UNSUPPORTED, "kind 4 is not known here");
   m->kind = DS_BUNDLE_CASE;
   m->suite = 2;
   EXPECT(DS_ERROR_UNSUPPORTED, "suite 2 is not known here");

@@ -149,7 +149,7 @@ test_bad_values(World *w, gconstpointer unused)
   add_part(r, "photo-1", "photo");
   expect_not_encoded(r, DS_ERROR_INVALID, "two parts have this id");
   r->kind = DS_BUNDLE_DISPATCH;
-  expect_not_encoded(r, DS_ERROR_INVALID, "a dispatch has no case");
+  expect_not_encoded(r, DS_ERROR_INVALID, "another bundle has no case");
 }
 
 static void

@@ -15,7 +15,8 @@ import strict  # noqa: E402
 
 PLACES = {'cbor': ('cbor',), 'manifest': ('manifest', 'cose'), 'record': ('encrypted', 'cose'),
           'bundle': ('encrypted',), 'directory': ('signed', 'cose'), 'enrolment': ('signed',),
-          'statement': ('signed', 'cose'), 'chunk': ('encrypted', 'cose')}
+          'statement': ('signed', 'cose'), 'handover': ('signed', 'cose'),
+          'chunk': ('encrypted', 'cose')}
 
 
 def put(target, name, data):

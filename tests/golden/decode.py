@@ -18,7 +18,8 @@ from strict import (MIB, TEXT_MAX, Map, Refusal, array, decode, digest, identifi
 
 PART_MAX = 64 * MIB
 SLOTS = {1: ('photo', 'joint-photo', 'fingerprint', 'signature', 'document', 'confirmation'),
-         2: ('roster', 'pack', 'service', 'table')}
+         2: ('roster', 'pack', 'service', 'table'),
+         3: ('handover',)}
 
 
 # ---- payloads ----
@@ -37,15 +38,15 @@ def parse_manifest(data):
     self['seq'] = fields.take(4, number(1))
     self['prev'] = fields.take(5, or_null(digest))
     need((self['prev'] is None) == (self['seq'] == 1), 'invalid', 'prev')
-    self['kind'] = fields.take(6, number_listed((1, 2), 'kind'))
+    self['kind'] = fields.take(6, number_listed((1, 2, 3), 'kind'))
     self['replaces'] = fields.take(7, or_null(digest))
     need(self['replaces'] is None or self['kind'] == 1, 'invalid', 'replaces')
     self['signers'] = fields.take(8, array(1, 8, row(number_listed((1, 2, 3), 'role'),
                                                      octets(8, 8))))
     roles = sorted(role for role, _ in self['signers'])
     need(len({kid for _, kid in self['signers']}) == len(roles), 'invalid', 'one key twice')
-    need(roles == [3] if self['kind'] == 2 else
-         roles.count(1) == 1 and roles.count(2) >= 1 and 3 not in roles, 'invalid', 'roles')
+    need({1: roles.count(1) == 1 and roles.count(2) >= 1 and 3 not in roles,
+          2: roles == [3], 3: roles == [1, 2, 2]}[self['kind']], 'invalid', 'roles')
     self['record'], self['record_size'] = fields.take(9, ref(4 * MIB))
     self['chunks'] = fields.take(10, array(0, 4096, ref(CHUNK_MAX)))
     names = [name for name, _ in self['chunks']]
@@ -136,9 +137,9 @@ def parse_record(data):
     self = {'unit': fields.take(2, identifier),
             'seq': fields.take(3, number()),
             'prev': fields.take(4, or_null(digest)),
-            'kind': fields.take(5, number_listed((1, 2), 'kind')),
+            'kind': fields.take(5, number_listed((1, 2, 3), 'kind')),
             'case': fields.take(6, parse_case)}
-    need((self['case'] is None) == (self['kind'] == 2), 'invalid', 'case')
+    need((self['case'] is None) == (self['kind'] != 1), 'invalid', 'case')
     self['fields'] = fields.take(7, texts(1024, 1, 128, TEXT_MAX))
     self['facts'] = fields.take(8, texts(1024, 1, 128, TEXT_MAX))
     self['findings'] = fields.take(9, array(0, 1024, row(text(1, 64), text(1, 128), text(0, 128))))
@@ -297,6 +298,37 @@ def verify_statement(data, directory, unit, unit_key):
     return self
 
 
+def verify_handover(data, directory):
+    cose = Sign(data, MIB)
+    fields = Map(decode(cose.payload, MIB))
+    open_head(fields)
+    amount, officer = number(), row(text(1, 64), octets(8, 8))
+    self = {'unit': fields.take(3, identifier), 'trip': fields.take(4, text(1, 64)),
+            'name': fields.take(5, text(0, 1024))}
+    self['wall'], self['boot'], self['boot_id'], station = fields.take(
+        6, row(time, time, text(0, 36), or_null(number(1))))
+    self['station_time'] = station or 0
+    self['from'], self['to'] = fields.take(7, officer), fields.take(8, officer)
+    need(self['from'][0] != self['to'][0], 'invalid', 'one officer')
+    for key, name in (9, 'cash'), (10, 'refund_owed'), (11, 'cards'):
+        self[name] = fields.take(key, amount)
+    self['receipts'] = fields.take(12, array(0, 256, row(
+        text(0, 128), amount, text(1, 128), text(1, 128), amount)))
+    self['cases'] = fields.take(13, array(0, 4096, row(text(1, 64), text(1, 64),
+                                                       or_null(digest))))
+    self['audit_head'] = fields.take(14, or_null(digest))
+    self['remark'] = fields.take(15, text(0, 4096))
+    fields.end(crit=16)
+    self['digest'] = sha256(cose.payload)
+    kids = [self['from'][1], self['to'][1]]
+    need([leaf[0][4] for leaf in cose.leaves] == kids, 'invalid', 'signatures')
+    for index, (officer_number, kid) in enumerate((self['from'], self['to'])):
+        known = [one for one in directory['officers'] if one['key'].kid == kid]
+        need(known and known[0]['number'] == officer_number, 'refused', 'officer')
+        cose.verify(index, known[0]['key'], 'handover')
+    return self
+
+
 # ---- the golden files and the vectors ----
 
 def plain_json(value):
@@ -311,6 +343,24 @@ def plain_json(value):
     return value
 
 
+def golden_trip(folder):
+    where = folder / 'trip-1'
+    directory = verify_directory((folder / 'directory-trip.cbor').read_bytes(), [], 0)
+    manifest = verify_manifest((where / 'manifest.cbor').read_bytes(), directory)
+    record = open_bundle(manifest, (where / 'record.cbor').read_bytes(), Key.golden('records'))
+    part = record['parts'][0]
+    plain = open_part(part, part['key'], lambda chunk: (where / f'{chunk.hex()}.cbor').read_bytes())
+    return {'manifest': manifest, 'record': shown(record),
+            'handover': verify_handover(plain, directory)}
+
+
+def shown(record):
+    names = ('case', 'fields', 'facts', 'findings', 'decisions')
+    return {**{name: record[name] for name in names},
+            'parts': [{key: value for key, value in part.items() if key != 'key'}
+                      for part in record['parts']]}
+
+
 def golden_bundle(folder, name, directory, key, older=None, older_folder=None):
     manifest = verify_manifest((folder / name / 'manifest.cbor').read_bytes(), directory)
     record = open_bundle(manifest, (folder / name / 'record.cbor').read_bytes(), key)
@@ -322,10 +372,7 @@ def golden_bundle(folder, name, directory, key, older=None, older_folder=None):
             part_key, where = origin[0]['key'], older_folder
         plain = open_part(part, part_key, lambda chunk: (where / f'{chunk.hex()}.cbor').read_bytes())
         contents[part['id']] = plain.decode()
-    shown = {key: record[key] for key in ('case', 'fields', 'facts', 'findings', 'decisions')}
-    shown['parts'] = [{key: value for key, value in part.items() if key != 'key'}
-                      for part in record['parts']]
-    return {'manifest': manifest, 'record': shown, 'plain': contents}, record
+    return {'manifest': manifest, 'record': shown(record), 'plain': contents}, record
 
 
 def open_golden(folder):
@@ -346,6 +393,7 @@ def open_golden(folder):
         out[name] = verify_statement((folder / f'{name}.cbor').read_bytes(), directory, 'unit-1', unit)
     for name in ('statement-retired', 'statement-refused'):
         out[name] = verify_statement((folder / f'{name}.cbor').read_bytes(), rotated, 'unit-1', unit)
+    out['trip-1'] = golden_trip(folder)
     out['secret'] = open_encrypt((folder / 'secret.cbor').read_bytes(), 16384, 'secret-recovery',
                                  Key.golden('recovery')).decode()
     return plain_json(out)
@@ -373,6 +421,8 @@ def judge(folder, vector, others):
         verify_enrolment(data)
     elif kind == 'statement':
         verify_statement(data, directory, 'unit-1', unit)
+    elif kind == 'handover':
+        verify_handover(data, directory)
     elif kind == 'chunk':
         open_chunk(data, bytes(range(32)), vector['index'], vector['count'])
     else:

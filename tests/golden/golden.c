@@ -261,6 +261,70 @@ golden_dump_manifest(JsonBuilder *b, const DsManifest *m)
 }
 
 static void
+set_signer(JsonBuilder *b, const char *name, const char *number, const DsKid *kid)
+{
+  json_builder_set_member_name(b, name);
+  json_builder_begin_array(b);
+  json_builder_add_string_value(b, number);
+  add_kid(b, kid);
+  json_builder_end_array(b);
+}
+
+static void
+set_handed_over(JsonBuilder *b, const DsHandover *h)
+{
+  json_builder_set_member_name(b, "receipts");
+  json_builder_begin_array(b);
+  for (guint i = 0; i < h->receipts->len; i++) {
+    const DsHandoverReceipts *of = h->receipts->pdata[i];
+
+    json_builder_begin_array(b);
+    json_builder_add_string_value(b, of->series);
+    json_builder_add_int_value(b, (gint64)of->count);
+    json_builder_add_string_value(b, of->first);
+    json_builder_add_string_value(b, of->last);
+    json_builder_add_int_value(b, (gint64)of->fen);
+    json_builder_end_array(b);
+  }
+  json_builder_end_array(b);
+  json_builder_set_member_name(b, "cases");
+  json_builder_begin_array(b);
+  for (guint i = 0; i < h->cases->len; i++) {
+    const DsHandoverCase *of = h->cases->pdata[i];
+
+    json_builder_begin_array(b);
+    json_builder_add_string_value(b, of->local_number);
+    json_builder_add_string_value(b, of->state);
+    add_digest(b, of->has_bundle, &of->bundle);
+    json_builder_end_array(b);
+  }
+  json_builder_end_array(b);
+}
+
+void
+golden_dump_handover(JsonBuilder *b, const DsHandover *h)
+{
+  json_builder_begin_object(b);
+  set_text(b, "unit", h->unit);
+  set_text(b, "trip", h->trip);
+  set_text(b, "name", h->name);
+  set_number(b, "wall", h->time.wall_us);
+  set_number(b, "boot", h->time.boot_us);
+  set_text(b, "boot_id", h->time.boot_id);
+  set_number(b, "station_time", h->station_us);
+  set_signer(b, "from", h->from, &h->from_kid);
+  set_signer(b, "to", h->to, &h->to_kid);
+  set_number(b, "cash", (gint64)h->cash_fen);
+  set_number(b, "refund_owed", (gint64)h->refund_owed_fen);
+  set_number(b, "cards", (gint64)h->cards);
+  set_handed_over(b, h);
+  set_digest(b, "audit_head", h->has_audit, &h->audit_head);
+  set_text(b, "remark", h->remark);
+  set_digest(b, "digest", TRUE, &h->digest);
+  json_builder_end_object(b);
+}
+
+static void
 set_case(JsonBuilder *b, const DsRecordCase *c)
 {
   json_builder_set_member_name(b, "case");

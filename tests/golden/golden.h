@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bundle/enrol.h"
+#include "bundle/handover.h"
 #include "bundle/open.h"
 #include "bundle/seal.h"
 #include "bundle/statement.h"
@@ -20,4 +21,5 @@ void golden_dump_enrolment(JsonBuilder *b, const DsEnrolment *e);
 void golden_dump_manifest(JsonBuilder *b, const DsManifest *m);
 /* Everything but the parts' content. */
 void golden_dump_record(JsonBuilder *b, const DsRecord *r);
+void golden_dump_handover(JsonBuilder *b, const DsHandover *h);
 void golden_dump_statement(JsonBuilder *b, const DsStatement *s);

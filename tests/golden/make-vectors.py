@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from cose import Key, context, open_encrypt
+from cose import Key, context, open_chunk, open_encrypt
 from strict import decode, encode, sha256
 
 FOLDER = pathlib.Path(sys.argv[1])
@@ -23,6 +23,7 @@ VECTORS = []
 UNIT, OFFICER, RECORDS, ONLINE, ROOT, UNIT_ENCRYPT, RECOVERY = map(Key.golden, (
     'unit-sign', 'officer', 'records', 'online', 'root', 'unit-encrypt', 'recovery'))
 STRANGER = Key.golden('stranger')
+SECOND = Key.golden('officer-2')
 CHUNK_KEY = bytes(range(32))
 
 
@@ -143,7 +144,7 @@ def make_manifests(payload):
     bad('seq-negative', 'invalid', k4=-1)
     bad('first-with-prev', 'invalid', k5=bytes(32))
     bad('second-without-prev', 'invalid', k4=2)
-    bad('kind-3', 'unsupported', k6=3)
+    bad('kind-4', 'unsupported', k6=4)
     bad('kind-text', 'invalid', k6='case')
     bad('replaces-short', 'invalid', k7=bytes(31))
     bad('no-signers', 'invalid', k8=[])
@@ -168,6 +169,54 @@ def make_manifests(payload):
     add('manifest', 'unit-by-officer', 'refused',
         sign(changed(payload, k8=[[1, OFFICER.kid], [2, UNIT.kid]]), [OFFICER, UNIT]))
     make_manifest_envelopes(encode(payload))
+
+
+def make_trips(payload):
+    """Manifests of trips that changed hands; the time block of this one has its fifth element."""
+    keys = [UNIT, OFFICER, SECOND]
+
+    def bad(name, expect, signers=keys, **edits):
+        add('manifest', name, expect, sign(changed(payload, **edits), signers),
+            directory='directory-trip')
+
+    time = payload[13]
+    bad('ok-trip', 'ok')
+    bad('trip-replaces', 'invalid', k7=bytes(32))
+    bad('trip-one-officer', 'invalid', signers=keys[:2], k8=payload[8][:2])
+    bad('trip-by-station', 'invalid', signers=[UNIT, OFFICER, RECORDS],
+        k8=[*payload[8][:2], [3, RECORDS.kid]])
+    bad('newest-not-newer', 'invalid', k13=[*time[:4], time[0]])
+    bad('newest-null', 'invalid', k13=[*time[:4], None])
+    bad('time-of-six', 'too-large', k13=[*time, 1])
+
+
+def make_handovers(payload):
+    keys = [OFFICER, SECOND]
+
+    def bad(name, expect, signers=keys, kind='handover', **edits):
+        add('handover', name, expect, sign(changed(payload, **edits), signers, kind=kind),
+            directory='directory-trip')
+
+    bad('ok', 'ok')
+    bad('ok-empty', 'ok', k12=[], k13=[], k14=None, k15='')
+    bad('format-2', 'unsupported', k1=2)
+    bad('crit', 'unsupported', k16=['x'])
+    bad('unknown-key', 'unsupported', k17=1)
+    bad('trip-empty', 'invalid', k4='')
+    bad('time-of-five', 'invalid', k6=[*payload[6], 1])
+    bad('to-oneself', 'invalid', k8=payload[7])
+    bad('numbers-crossed', 'refused', k7=[payload[8][0], payload[7][1]],
+        k8=[payload[7][0], payload[8][1]])
+    bad('cash-negative', 'invalid', k9=-1)
+    bad('receipts-of-four', 'invalid', k12=[['', 1, '1', '1']])
+    bad('case-number-empty', 'invalid', k13=[['', 'draft', None]])
+    bad('bundle-short', 'invalid', k13=[['L-1', 'draft', bytes(31)]])
+    bad('remark-long', 'too-large', k15='x' * 4097)
+    bad('one-signature', 'invalid', signers=[OFFICER])
+    bad('signatures-swapped', 'invalid', signers=keys[::-1])
+    bad('third-signature', 'invalid', signers=[*keys, UNIT])
+    bad('by-stranger', 'refused', signers=[OFFICER, STRANGER], k8=[payload[8][0], STRANGER.kid])
+    bad('signed-as-manifest', 'refused', kind='manifest')
 
 
 def make_manifest_envelopes(payload):
@@ -419,10 +468,16 @@ def make_chunks():
     bad('tag-96', 'invalid', tagged(96, decode(good, 1000, 16)))
 
 
+def open_handover(record):
+    part = decode(open_encrypt(record, 1 << 22, 'record', RECORDS), 1 << 22)[11][0]
+    data = (FOLDER / f'trip-1/{part[6][0][0].hex()}.cbor').read_bytes()
+    return open_chunk(data, part[9], 0, 1)
+
+
 def main():
     read = {name: (FOLDER / f'{name}.cbor').read_bytes() for name in (
         'case-1/manifest', 'case-1/record', 'directory', 'enrolment', 'statement-durable',
-        'directory-rotated')}
+        'directory-rotated', 'trip-1/manifest', 'trip-1/record')}
     manifest = decode(decode(read['case-1/manifest'], 1 << 20, 98)[2], 1 << 20)
     plain = decode(open_encrypt(read['case-1/record'], 1 << 22, 'record', RECORDS), 1 << 22)
     make_cbor()
@@ -435,6 +490,8 @@ def main():
     make_statements(decode(decode(read['statement-durable'], 1 << 20, 18)[2], 1 << 20),
                     rotated[10][0][2])
     make_chunks()
+    make_trips(decode(decode(read['trip-1/manifest'], 1 << 20, 98)[2], 1 << 20))
+    make_handovers(decode(decode(open_handover(read['trip-1/record']), 1 << 20, 98)[2], 1 << 20))
     rows = ',\n'.join(json.dumps(vector) for vector in VECTORS)
     (FOLDER / 'vectors.json').write_text(f'[\n{rows}\n]\n', encoding='utf-8')
 

@@ -160,6 +160,38 @@ dump_rotation(Open *self)
   dump_statement(self, rotated, "statement-refused");
 }
 
+/* A trip that changed hands: another directory, and one part that is itself signed. */
+static void
+dump_trip(Open *self)
+{
+  g_autofree char *folder = g_build_filename(self->root, "trip-1", NULL);
+  g_autoptr(GBytes) directory_bytes = golden_read(self->root, "directory-trip");
+  g_autoptr(GBytes) manifest_bytes = golden_read(folder, "manifest");
+  g_autoptr(GBytes) record_bytes = golden_read(folder, "record");
+  g_autoptr(DsKey) records = golden_key("records");
+  GError *error = NULL;
+  g_autoptr(DsDirectory) directory = ds_directory_verify(directory_bytes, NULL, 0, 0, &error);
+  golden_require(directory != NULL, error);
+  g_autoptr(DsManifest) manifest = ds_manifest_verify(manifest_bytes, directory, &error);
+  golden_require(manifest != NULL, error);
+  g_autoptr(DsRecord) record = ds_open_record(manifest, record_bytes, records, &error);
+  golden_require(record != NULL, error);
+  self->folders[0] = "trip-1";
+  g_autoptr(GBytes) part = ds_open_part_bytes(record->parts->pdata[0], NULL, fetch, self, &error);
+  golden_require(part != NULL, error);
+  g_autoptr(DsHandover) handover = ds_handover_verify(part, directory, &error);
+  golden_require(handover != NULL, error);
+  json_builder_set_member_name(self->b, "trip-1");
+  json_builder_begin_object(self->b);
+  json_builder_set_member_name(self->b, "manifest");
+  golden_dump_manifest(self->b, manifest);
+  json_builder_set_member_name(self->b, "record");
+  golden_dump_record(self->b, record);
+  json_builder_set_member_name(self->b, "handover");
+  golden_dump_handover(self->b, handover);
+  json_builder_end_object(self->b);
+}
+
 static void
 dump_secret(Open *self)
 {
@@ -195,6 +227,7 @@ main(int argc, char **argv)
   dump_statement(&self, self.directory, "statement-durable");
   dump_statement(&self, self.directory, "statement-returned");
   dump_rotation(&self);
+  dump_trip(&self);
   dump_secret(&self);
   json_builder_end_object(b);
   root = json_builder_get_root(b);

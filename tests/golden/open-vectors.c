@@ -11,6 +11,7 @@
 typedef struct {
   DsDirectory *directory;
   DsDirectory *rotated; /* for vectors that name "directory-rotated" */
+  DsDirectory *trip;    /* for handovers, and for manifests of trips */
   DsKey *root;
   DsKey *records;
   DsKey *unit;
@@ -41,7 +42,9 @@ judge_cbor(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 static gboolean
 judge_manifest(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 {
-  g_autoptr(DsManifest) manifest = ds_manifest_verify(bytes, self->directory, error);
+  const gboolean trip = json_object_has_member(vector, "directory");
+  g_autoptr(DsManifest) manifest =
+      ds_manifest_verify(bytes, trip ? self->trip : self->directory, error);
 
   return manifest != NULL;
 }
@@ -106,6 +109,14 @@ judge_statement(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 }
 
 static gboolean
+judge_handover(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
+{
+  g_autoptr(DsHandover) handover = ds_handover_verify(bytes, self->trip, error);
+
+  return handover != NULL;
+}
+
+static gboolean
 judge_chunk(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 {
   const guint index = (guint)json_object_get_int_member(vector, "index");
@@ -127,7 +138,7 @@ static const struct {
 } judges[] = {
     {"cbor", judge_cbor},           {"manifest", judge_manifest},   {"record", judge_record},
     {"bundle", judge_bundle},       {"directory", judge_directory}, {"enrolment", judge_enrolment},
-    {"statement", judge_statement}, {"chunk", judge_chunk},
+    {"statement", judge_statement}, {"chunk", judge_chunk},         {"handover", judge_handover},
 };
 
 static const char *
@@ -161,6 +172,7 @@ main(int argc, char **argv)
   g_autofree char *path = argc == 2 ? g_build_filename(argv[1], "vectors.json", NULL) : NULL;
   g_autoptr(GBytes) directory = argc == 2 ? golden_read(argv[1], "directory") : NULL;
   g_autoptr(GBytes) rotated = argc == 2 ? golden_read(argv[1], "directory-rotated") : NULL;
+  g_autoptr(GBytes) trip = argc == 2 ? golden_read(argv[1], "directory-trip") : NULL;
   Judge self = {.root = golden_key("root"),
                 .records = golden_key("records"),
                 .unit = golden_key("unit-encrypt")};
@@ -173,7 +185,8 @@ main(int argc, char **argv)
   }
   self.directory = ds_directory_verify(directory, NULL, 0, 0, NULL);
   self.rotated = ds_directory_verify(rotated, NULL, 0, 0, NULL);
-  golden_require(self.directory != NULL && self.rotated != NULL, NULL);
+  self.trip = ds_directory_verify(trip, NULL, 0, 0, NULL);
+  golden_require(self.directory != NULL && self.rotated != NULL && self.trip != NULL, NULL);
   self.vectors = json_node_get_array(json_parser_get_root(parser));
   json_builder_begin_object(b);
   for (guint i = 0; i < json_array_get_length(self.vectors); i++) {
@@ -188,6 +201,7 @@ main(int argc, char **argv)
   puts(text);
   ds_directory_free(self.directory);
   ds_directory_free(self.rotated);
+  ds_directory_free(self.trip);
   ds_key_unref(self.root);
   ds_key_unref(self.records);
   ds_key_unref(self.unit);

@@ -186,7 +186,8 @@ def row(*checks):
 def row_and(check_last, *checks):
     """A row with one more, optional element: None when it is not there."""
     def check(value):
-        longer = isinstance(value, list) and len(value) == len(checks) + 1
+        array(len(checks), len(checks) + 1, lambda item: item)(value)
+        longer = len(value) > len(checks)
         return row(*checks, check_last)(value) if longer else [*row(*checks)(value), None]
     return check
 
