@@ -66,9 +66,64 @@ ds_files_write_all(int fd, const void *data, gsize size, const char *path, GErro
   return TRUE;
 }
 
+/* ---- for whom ---- */
+
+#define NO_GROUP ((gid_t)-1)
+
+/* Who may see a new file besides its owner. */
+typedef struct {
+  gid_t group; /* NO_GROUP: the folder's own */
+  mode_t bits; /* of the group */
+} Audience;
+
+static const Audience nobody = {NO_GROUP, 0};
+
+/* What @dir's group has on it, when @dir is shared with it. */
+static Audience
+audience_of(const char *dir)
+{
+  Audience found = nobody;
+  struct stat st;
+
+  if (stat(dir, &st) == 0 && (st.st_mode & S_ISGID) != 0)
+    found.bits = st.st_mode & S_IRWXG;
+  return found;
+}
+
+static gboolean
+admit(int fd, const Audience *audience, const char *path, GError **error)
+{
+  if ((audience->bits & S_IRGRP) == 0)
+    return TRUE;
+  if (audience->group != NO_GROUP && fchown(fd, (uid_t)-1, audience->group) < 0)
+    return ds_error_set_errno(error, errno, "giving to its group", path);
+  return fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP) == 0 ||
+         ds_error_set_errno(error, errno, "sharing", path);
+}
+
+gboolean
+ds_files_make_shared_dir(const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname(path);
+  const Audience audience = audience_of(parent);
+
+  if (mkdir(path, S_IRWXU) < 0) {
+    if (errno != EEXIST)
+      return ds_error_set_errno(error, errno, "creating folder", path);
+    g_set_error(error, DS_ERROR, DS_ERROR_EXISTS, "%s is there already", path);
+    return FALSE;
+  }
+  /* the group came from the parent, the umask took its bits */
+  return audience.bits == 0 || chmod(path, S_ISGID | S_IRWXU | audience.bits) == 0 ||
+         ds_error_set_errno(error, errno, "sharing folder", path);
+}
+
+/* ---- writing ---- */
+
 /* Content first: a temporary file beside the target, written and synced. */
 static char *
-write_temporary(const char *dir, const void *data, gsize size, GError **error)
+write_temporary(const char *dir, const void *data, gsize size, const Audience *audience,
+                GError **error)
 {
   guint64 nonce;
   ds_random_bytes(&nonce, sizeof nonce);
@@ -79,7 +134,7 @@ write_temporary(const char *dir, const void *data, gsize size, GError **error)
     ds_error_set_errno(error, errno, "creating", path);
     return NULL;
   }
-  if (!ds_files_write_all(fd, data, size, path, error)) {
+  if (!admit(fd, audience, path, error) || !ds_files_write_all(fd, data, size, path, error)) {
     unlink(path);
     return NULL;
   }
@@ -92,11 +147,12 @@ write_temporary(const char *dir, const void *data, gsize size, GError **error)
   return g_steal_pointer(&path);
 }
 
-gboolean
-ds_files_replace(const char *dir, const char *name, const void *data, gsize size, GError **error)
+static gboolean
+replace(const char *dir, const char *name, const void *data, gsize size, const Audience *audience,
+        GError **error)
 {
   g_autofree char *path = g_build_filename(dir, name, NULL);
-  g_autofree char *temporary = write_temporary(dir, data, size, error);
+  g_autofree char *temporary = write_temporary(dir, data, size, audience, error);
 
   if (temporary == NULL)
     return FALSE;
@@ -108,12 +164,12 @@ ds_files_replace(const char *dir, const char *name, const void *data, gsize size
   return ds_files_sync_dir(dir, error);
 }
 
-gboolean
-ds_files_create_unsynced_name(const char *dir, const char *name, const void *data, gsize size,
-                              GError **error)
+static gboolean
+create(const char *dir, const char *name, const void *data, gsize size, const Audience *audience,
+       GError **error)
 {
   g_autofree char *path = g_build_filename(dir, name, NULL);
-  g_autofree char *temporary = write_temporary(dir, data, size, error);
+  g_autofree char *temporary = write_temporary(dir, data, size, audience, error);
 
   if (temporary == NULL)
     return FALSE;
@@ -127,6 +183,46 @@ ds_files_create_unsynced_name(const char *dir, const char *name, const void *dat
     return ds_error_set_errno(error, saved, "renaming into", path);
   }
   return TRUE;
+}
+
+gboolean
+ds_files_replace(const char *dir, const char *name, const void *data, gsize size, GError **error)
+{
+  return replace(dir, name, data, size, &nobody, error);
+}
+
+gboolean
+ds_files_replace_shared(const char *dir, const char *name, const void *data, gsize size,
+                        GError **error)
+{
+  const Audience audience = audience_of(dir);
+
+  return replace(dir, name, data, size, &audience, error);
+}
+
+gboolean
+ds_files_replace_for(const char *dir, const char *name, const void *data, gsize size, gid_t group,
+                     GError **error)
+{
+  const Audience audience = {group, S_IRGRP};
+
+  return replace(dir, name, data, size, &audience, error);
+}
+
+gboolean
+ds_files_create_unsynced_name(const char *dir, const char *name, const void *data, gsize size,
+                              GError **error)
+{
+  return create(dir, name, data, size, &nobody, error);
+}
+
+gboolean
+ds_files_create_shared(const char *dir, const char *name, const void *data, gsize size,
+                       GError **error)
+{
+  const Audience audience = audience_of(dir);
+
+  return create(dir, name, data, size, &audience, error);
 }
 
 gboolean

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <sys/types.h>
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,25 @@ gboolean ds_files_create(const char *dir, const char *name, const void *data, gs
 gboolean ds_files_create_unsynced_name(const char *dir, const char *name, const void *data,
                                        gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ---- what two accounts use ----
+ *
+ * Whatever the umask, files are 0600 and folders 0700. The functions below make an exception where
+ * somebody said so before (courier/share.h): in a folder with the set-group-ID bit, that group gets
+ * what it has on the folder. Files can be read by it if the folder can, never written; folders
+ * carry the bit on. Elsewhere they do what their sisters do. The mode is set before the content is
+ * synced and before the name appears. */
+
+/* Creates the one folder @path, not synced; DS_ERROR_EXISTS when the name is taken. */
+gboolean ds_files_make_shared_dir(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Like ds_files_create_unsynced_name and ds_files_replace. */
+gboolean ds_files_create_shared(const char *dir, const char *name, const void *data, gsize size,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ds_files_replace_shared(const char *dir, const char *name, const void *data, gsize size,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Like ds_files_replace, for a file that @group may read, whatever the folder says. */
+gboolean ds_files_replace_for(const char *dir, const char *name, const void *data, gsize size,
+                              gid_t group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 gboolean ds_files_sync_dir(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whole regular file (no symlink followed), at most @max bytes, else DS_ERROR_TOO_LARGE naming
@@ -41,8 +61,8 @@ gboolean ds_files_remove_tree(const char *path, GError **error) G_GNUC_WARN_UNUS
 GPtrArray *ds_files_list(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes all of @data to @fd, resuming short writes and EINTR. @path is for the message. */
-gboolean ds_files_write_all(int fd, const void *data, gsize size, const char *path, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean ds_files_write_all(int fd, const void *data, gsize size, const char *path,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Closes an fd held in a local: g_auto(DsFd) fd = open(…). */
 typedef int DsFd;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "courier/config-reach.h"
+#include "courier/share.h"
 #include "depot/serve.h"
 
 #define CONFIG_NAME "courier.json"
@@ -164,6 +165,8 @@ ds_courier_config_load(const char *home, GError **error)
   g_autofree char *path = g_build_filename(self->home, CONFIG_NAME, NULL);
   g_autoptr(JsonParser) parser = json_parser_new_immutable();
   g_autoptr(GError) local = NULL;
+  if (!ds_courier_check_access(self->home, error))
+    return NULL;
   g_autoptr(GBytes) bytes = ds_files_read(path, CONFIG_MAX, &local);
   gsize size;
 
@@ -227,6 +230,10 @@ ds_courier_config_save(const DsCourierConfig *self, GError **error)
   json_builder_end_object(builder);
   g_autoptr(JsonNode) root = json_builder_get_root(builder);
   g_autofree char *text = json_to_string(root, TRUE);
-  return ds_files_make_dir(self->home, error) &&
-         ds_files_replace(self->home, CONFIG_NAME, text, strlen(text), error);
+  gid_t group;
+  if (!ds_files_make_dir(self->home, error))
+    return FALSE;
+  return ds_courier_shared_group(self->home, &group)
+             ? ds_files_replace_for(self->home, CONFIG_NAME, text, strlen(text), group, error)
+             : ds_files_replace(self->home, CONFIG_NAME, text, strlen(text), error);
 }

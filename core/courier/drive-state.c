@@ -114,7 +114,7 @@ ds_drive_state_save(DsDriveState *self, GError **error)
   while (g_hash_table_iter_next(&iter, &key, &value))
     g_string_append_printf(text, "taken %" G_GUINT64_FORMAT " %s\n", *(guint64 *)key,
                            ds_digest_to_hex(value, hex));
-  return ds_files_replace(self->folder, STATE_NAME, text->str, text->len, error);
+  return ds_files_replace_shared(self->folder, STATE_NAME, text->str, text->len, error);
 }
 
 guint64

@@ -81,5 +81,5 @@ ds_courier_pin_host(const DsCourierConfig *config, const char *host_key, GError 
              ? g_strdup_printf("%s %s %s\n", config->host, words[0], words[1])
              : g_strdup_printf("[%s]:%u %s %s\n", config->host, config->port, words[0], words[1]);
   return ds_files_make_dir(depot, error) &&
-         ds_files_replace(depot, name, line, strlen(line), error);
+         ds_files_replace_shared(depot, name, line, strlen(line), error);
 }

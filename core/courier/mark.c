@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "base/files.h"
 
 static char *
@@ -26,14 +27,31 @@ mark_path(const char *home, DsCourierMark mark, const DsDigest *id)
   return g_build_filename(folder, ds_digest_to_hex(id, hex), NULL);
 }
 
+/* Both accounts write here: the unit sets marks, the courier clears them. */
+static gboolean
+make_folder(const char *home, const char *folder, GError **error)
+{
+  g_autofree char *depot = g_build_filename(home, "depot", NULL);
+  g_autoptr(GError) local = NULL;
+
+  if (!ds_files_make_dir(depot, error))
+    return FALSE;
+  if (ds_files_make_shared_dir(folder, &local))
+    return ds_files_sync_dir(depot, error);
+  if (g_error_matches(local, DS_ERROR, DS_ERROR_EXISTS))
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&local));
+  return FALSE;
+}
+
 gboolean
 ds_courier_mark_set(const char *home, DsCourierMark mark, const DsDigest *id, GError **error)
 {
   g_autofree char *folder = mark_folder(home, mark);
   char hex[DS_DIGEST_HEX_SIZE];
 
-  return ds_files_make_dir(folder, error) &&
-         ds_files_replace(folder, ds_digest_to_hex(id, hex), "", 0, error);
+  return make_folder(home, folder, error) &&
+         ds_files_replace_shared(folder, ds_digest_to_hex(id, hex), "", 0, error);
 }
 
 gboolean
@@ -60,8 +78,8 @@ ds_courier_hold_set(const char *home, const DsDigest *id, const DsDigest *withdr
   char hex[DS_DIGEST_HEX_SIZE], other[DS_DIGEST_HEX_SIZE];
 
   ds_digest_to_hex(withdrawal, other);
-  return ds_files_make_dir(folder, error) &&
-         ds_files_replace(folder, ds_digest_to_hex(id, hex), other, strlen(other), error);
+  return make_folder(home, folder, error) &&
+         ds_files_replace_shared(folder, ds_digest_to_hex(id, hex), other, strlen(other), error);
 }
 
 gboolean

@@ -120,7 +120,7 @@ ds_courier_state_save(DsCourierState *self, GError **error)
     char hex[DS_OBJECT_HEX_SIZE];
     g_string_append_printf(text, "refused %s\n", ds_object_id_to_hex(key, hex));
   }
-  return ds_files_replace(self->folder, STATE_NAME, text->str, text->len, error);
+  return ds_files_replace_shared(self->folder, STATE_NAME, text->str, text->len, error);
 }
 
 void

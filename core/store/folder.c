@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/secret.h"
+#include "store/denied.h"
 
 static char *
 random_name(const char *dir, const char *prefix)
@@ -28,8 +30,12 @@ ds_store_discard(const char *dir, const char *name, GError **error)
   g_autofree char *path = g_build_filename(dir, name, NULL);
   g_autofree char *trash = random_name(dir, ".trash-");
 
-  if (g_rename(path, trash) < 0)
-    return errno == ENOENT || ds_error_set_errno(error, errno, "removing", path);
+  if (g_rename(path, trash) < 0) {
+    if (errno == ENOENT)
+      return TRUE;
+    ds_error_set_errno(error, errno, "removing", path);
+    return ds_denied_explain(dir, W_OK | X_OK, error);
+  }
   return ds_files_sync_dir(dir, error) && ds_files_remove_tree(trash, error);
 }
 
@@ -39,8 +45,10 @@ ds_store_sweep_dir(const char *dir, GError **error)
   g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
   DIR *listing = opendir(dir);
 
-  if (listing == NULL)
-    return ds_error_set_errno(error, errno, "reading folder", dir);
+  if (listing == NULL) {
+    ds_error_set_errno(error, errno, "reading folder", dir);
+    return ds_denied_explain(dir, R_OK | X_OK, error);
+  }
   for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing))
     if (g_str_has_prefix(entry->d_name, ".tmp-") || g_str_has_prefix(entry->d_name, ".trash-"))
       g_ptr_array_add(left, g_build_filename(dir, entry->d_name, NULL));
@@ -56,11 +64,10 @@ ds_store_make_temporary(const char *dir, GError **error)
 {
   g_autofree char *path = random_name(dir, ".tmp-");
 
-  if (g_mkdir(path, 0700) < 0) {
-    ds_error_set_errno(error, errno, "creating folder", path);
-    return NULL;
-  }
-  return g_steal_pointer(&path);
+  if (ds_files_make_shared_dir(path, error))
+    return g_steal_pointer(&path);
+  ds_denied_explain(dir, W_OK | X_OK, error);
+  return NULL;
 }
 
 gboolean

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "store/denied.h"
 #include "store/store-private.h"
 
 #define NAME_MAX_CHARS 128
@@ -25,8 +27,10 @@ struct _DsInboxMessage {
 DsInbox *
 ds_inbox_open(const char *path, GError **error)
 {
-  if (!ds_files_make_dir(path, error))
+  if (!ds_files_make_dir(path, error)) {
+    ds_denied_explain(path, X_OK, error);
     return NULL;
+  }
   DsInbox *self = g_new0(DsInbox, 1);
   g_atomic_ref_count_init(&self->refs);
   self->path = g_strdup(path);
@@ -81,8 +85,8 @@ ds_inbox_add(DsInbox *self, const char *name, GBytes *bytes, GError **error)
 
   if (!check_name(name, error))
     return FALSE;
-  if (ds_files_create(self->path, name, data, size, &local))
-    return TRUE;
+  if (ds_files_create_shared(self->path, name, data, size, &local))
+    return ds_files_sync_dir(self->path, error);
   g_autofree char *path = g_build_filename(self->path, name, NULL);
   if (g_error_matches(local, DS_ERROR, DS_ERROR_EXISTS) && ds_store_file_equals(path, bytes))
     return ds_files_sync_dir(self->path, error);
@@ -112,7 +116,7 @@ ds_inbox_message_put(DsInboxMessage *self, const char *file, GBytes *bytes, GErr
   const void *data = g_bytes_get_data(bytes, &size);
 
   return check_name(file, error) &&
-         ds_files_create_unsynced_name(self->temporary, file, data, size, error);
+         ds_files_create_shared(self->temporary, file, data, size, error);
 }
 
 static gboolean
@@ -190,8 +194,10 @@ ds_inbox_list(DsInbox *self, GError **error)
   g_autoptr(GPtrArray) names = ds_files_list(self->path, error);
   g_autoptr(GArray) arrivals = g_array_new(FALSE, FALSE, sizeof(Arrival));
 
-  if (names == NULL)
+  if (names == NULL) {
+    ds_denied_explain(self->path, R_OK | X_OK, error);
     return NULL;
+  }
   g_array_set_clear_func(arrivals, clear_arrival);
   for (guint i = 0; i < names->len; i++) {
     g_autofree char *path = g_build_filename(self->path, names->pdata[i], NULL);
@@ -237,7 +243,10 @@ ds_inbox_read(DsInbox *self, const char *name, const char *file, gsize max, GErr
   if (!check_name(name, error) || (file != NULL && !check_name(file, error)))
     return NULL;
   g_autofree char *path = g_build_filename(self->path, name, file, NULL);
-  return ds_files_read(path, max, error);
+  GBytes *bytes = ds_files_read(path, max, error);
+  if (bytes == NULL)
+    ds_denied_explain(path, R_OK, error);
+  return bytes;
 }
 
 gboolean

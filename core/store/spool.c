@@ -2,9 +2,11 @@
 #include "store/spool.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "store/denied.h"
 #include "store/store-private.h"
 
 #define SEQ_DIGITS 10
@@ -18,8 +20,10 @@ struct _DsSpool {
 DsSpool *
 ds_spool_open(const char *path, GError **error)
 {
-  if (!ds_files_make_dir(path, error))
+  if (!ds_files_make_dir(path, error)) {
+    ds_denied_explain(path, X_OK, error);
     return NULL;
+  }
   DsSpool *self = g_new0(DsSpool, 1);
   g_atomic_ref_count_init(&self->refs);
   self->path = g_strdup(path);
@@ -92,7 +96,7 @@ write_file(const char *dir, const char *name, GBytes *bytes, GError **error)
   gsize size = 0;
   const void *data = g_bytes_get_data(bytes, &size);
 
-  return ds_files_create_unsynced_name(dir, name, data, size, error);
+  return ds_files_create_shared(dir, name, data, size, error);
 }
 
 static gboolean
@@ -143,8 +147,10 @@ ds_spool_list(DsSpool *self, GError **error)
 {
   g_autoptr(GPtrArray) names = ds_files_list(self->path, error);
 
-  if (names == NULL)
+  if (names == NULL) {
+    ds_denied_explain(self->path, R_OK | X_OK, error);
     return NULL;
+  }
   GArray *entries = g_array_new(FALSE, FALSE, sizeof(DsSpoolEntry));
   for (guint i = 0; i < names->len; i++) {
     DsSpoolEntry entry;
@@ -169,8 +175,11 @@ read_file(DsSpool *self, const DsSpoolEntry *entry, const char *file, gsize max,
 {
   g_autofree char *name = name_of(entry->seq, &entry->id);
   g_autofree char *path = g_build_filename(self->path, name, file, NULL);
+  GBytes *bytes = ds_files_read(path, max, error);
 
-  return ds_files_read(path, max, error);
+  if (bytes == NULL)
+    ds_denied_explain(path, R_OK, error);
+  return bytes;
 }
 
 GBytes *

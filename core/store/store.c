@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "store/denied.h"
 #include "store/store-private.h"
 
 #define N_FOLDERS 256
@@ -49,8 +50,12 @@ make_folders(DsStore *self, GError **error)
     return FALSE;
   for (guint i = 0; i < N_FOLDERS; i++) {
     g_autofree char *folder = folder_of(self, i);
-    if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-      return ds_error_set_errno(error, errno, "creating folder", folder);
+    g_autoptr(GError) local = NULL;
+    if (ds_files_make_shared_dir(folder, &local) ||
+        g_error_matches(local, DS_ERROR, DS_ERROR_EXISTS))
+      continue;
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
   }
   return ds_files_sync_dir(self->objects, error);
 }
@@ -65,8 +70,10 @@ ds_store_open(const char *path, GError **error)
   self->objects = g_build_filename(path, "objects", NULL);
   /* the last folder stands for all: they are made in order */
   g_autofree char *last = folder_of(self, N_FOLDERS - 1);
-  if (!g_file_test(last, G_FILE_TEST_IS_DIR) && !make_folders(self, error))
+  if (!g_file_test(last, G_FILE_TEST_IS_DIR) && !make_folders(self, error)) {
+    ds_denied_explain(last, X_OK, error);
     return NULL;
+  }
   return g_steal_pointer(&self);
 }
 
@@ -124,14 +131,15 @@ place(DsStore *self, const DsDigest *digest, GBytes *bytes, GError **error)
 
   if (!check_object(digest, bytes, error))
     return FALSE;
-  if (ds_files_create_unsynced_name(folder, ds_digest_to_hex(digest, hex), data, size, &local))
+  if (ds_files_create_shared(folder, ds_digest_to_hex(digest, hex), data, size, &local))
     return TRUE;
   if (!g_error_matches(local, DS_ERROR, DS_ERROR_EXISTS)) {
     g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;
   }
   g_autofree char *path = path_of(self, digest);
-  return ds_store_file_equals(path, bytes) || ds_files_replace(folder, hex, data, size, error);
+  return ds_store_file_equals(path, bytes) ||
+         ds_files_replace_shared(folder, hex, data, size, error);
 }
 
 gboolean
@@ -211,6 +219,7 @@ ds_store_read(DsStore *self, const DsDigest *digest, GError **error)
       is_missing(digest, error);
     else
       g_propagate_error(error, g_steal_pointer(&local));
+    ds_denied_explain(path, R_OK, error);
     return NULL;
   }
   DsDigest actual = ds_digest_of_bytes(bytes);

@@ -60,7 +60,8 @@ parse(DsCourierOptions *options, int *argc, char ***argv, GError **error)
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_("no progress, no summary"), NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, N_("print the version"), NULL},
       {NULL}};
-  g_autoptr(GOptionContext) context = g_option_context_new(N_("run|sync|status|drive FOLDER"));
+  g_autoptr(GOptionContext) context =
+      g_option_context_new(N_("run|sync|status|identity|drive FOLDER"));
 
   g_option_context_set_translation_domain(context, GETTEXT_PACKAGE);
   g_option_context_set_summary(
@@ -69,7 +70,8 @@ parse(DsCourierOptions *options, int *argc, char ***argv, GError **error)
   g_option_context_set_description(
       context,
       N_("run waits for the station's network and stays; sync makes one contact now, whatever the\n"
-         "network; drive takes a stick along; status says what waits and why.\n"
+         "network; drive takes a stick along; status says what waits and why; identity makes this\n"
+         "account's ssh key and prints the half for the station.\n"
          "\n"
          "Examples:\n"
          "  doorstep-courier run --home ~/unit\n"
@@ -94,7 +96,7 @@ run(DsCourierOptions *options, int argc, char **argv)
   if (drive && argc != 3)
     return ds_cli_usage(PROGRAM, "%s", _("drive takes the folder the drive is mounted on"));
   if (!drive && argc != 2)
-    return ds_cli_usage(PROGRAM, "%s", _("say run, sync, status or drive FOLDER"));
+    return ds_cli_usage(PROGRAM, "%s", _("say run, sync, status, identity or drive FOLDER"));
   if (options->home == NULL)
     options->home = g_strdup(g_getenv("DOORSTEP_HOME"));
   if (options->home == NULL || *options->home == '\0')
@@ -103,10 +105,12 @@ run(DsCourierOptions *options, int argc, char **argv)
     return ds_cli_usage(PROGRAM, _("--every and --watch take 1 to %d seconds"), EVERY_MAX);
   if (strcmp(argv[1], "status") == 0)
     return ds_verb_status(options);
+  if (strcmp(argv[1], "identity") == 0)
+    return ds_verb_identity(options);
   gboolean stays = strcmp(argv[1], "run") == 0;
   if (!stays && !drive && strcmp(argv[1], "sync") != 0)
-    return ds_cli_usage(PROGRAM, _("\"%s\" is no verb; say run, sync, status or drive FOLDER"),
-                        argv[1]);
+    return ds_cli_usage(
+        PROGRAM, _("\"%s\" is no verb; say run, sync, status, identity or drive FOLDER"), argv[1]);
   watch_signals(options->cancellable);
   if (drive)
     return ds_verb_drive(options, argv[2]);

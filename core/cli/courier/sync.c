@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sync and status: one contact, and what is known without any. */
+/* sync, status and identity: one contact, and what needs none. */
 #include <glib/gi18n-lib.h>
 
 #include "base/clock.h"
@@ -98,5 +98,29 @@ ds_verb_status(const DsCourierOptions *options)
   g_print(_("%u messages in the inbox\n"), status.inbox);
   g_print(_("last contact: %s\n"), last != NULL ? last : _("never"));
   g_print(_("courier: %s\n"), sentence);
+  return DS_EXIT_OK;
+}
+
+int
+ds_verb_identity(const DsCourierOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsCourierConfig) config = ds_courier_config_load(options->home, &error);
+  g_autofree char *line =
+      config != NULL ? ds_courier_make_identity(config->home, config->unit, &error) : NULL;
+
+  if (line == NULL)
+    return ds_cli_fail(PROGRAM, options->json, error);
+  if (!options->json) {
+    g_print("%s\n", line);
+    return DS_EXIT_OK;
+  }
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "ssh-key");
+  json_builder_add_string_value(builder, line);
+  json_builder_end_object(builder);
+  g_autoptr(JsonNode) root = json_builder_get_root(builder);
+  ds_cli_print_json(root);
   return DS_EXIT_OK;
 }

@@ -26,6 +26,8 @@ int ds_verb_run(const DsCourierOptions *options);
 /* Home what @folder, a drive, brings; onto it what waits. */
 int ds_verb_drive(const DsCourierOptions *options, const char *folder);
 int ds_verb_status(const DsCourierOptions *options);
+/* Makes this account's ssh key, once, and prints the public half. */
+int ds_verb_identity(const DsCourierOptions *options);
 
 /* What happened in a contact, for people or programs as @options say. */
 void ds_print_result(const DsCourierOptions *options, const DsExchangeResult *result);

@@ -5,9 +5,9 @@
 #include "base/error.h"
 
 static const DsCommand *const tables[] = {
-    ds_commands_unit,  ds_commands_clock,    ds_commands_trip,       ds_commands_trip_end,
-    ds_commands_case,  ds_commands_case_end, ds_commands_case_after, ds_commands_carry,
-    ds_commands_rules, ds_commands_tools,
+    ds_commands_unit,     ds_commands_connect, ds_commands_clock,    ds_commands_trip,
+    ds_commands_trip_end, ds_commands_case,    ds_commands_case_end, ds_commands_case_after,
+    ds_commands_carry,    ds_commands_rules,   ds_commands_tools,
 };
 
 static gboolean

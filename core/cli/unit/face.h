@@ -61,6 +61,7 @@ typedef struct {
 
 /* Tables of commands, each closed by one whose noun is NULL. */
 extern const DsCommand ds_commands_unit[];
+extern const DsCommand ds_commands_connect[];
 extern const DsCommand ds_commands_trip[];
 extern const DsCommand ds_commands_trip_end[];
 extern const DsCommand ds_commands_case[];
