@@ -31,7 +31,7 @@ home=$work/home
 mkdir "$home"
 git init -q --bare "$work/unit-1.git"
 
-expect "no verb" 64 "say run, sync, status or drive FOLDER" "$program" --home "$home"
+expect "no verb" 64 "say run, sync, status, identity or drive FOLDER" "$program" --home "$home"
 expect "unknown verb" 64 "is no verb" "$program" fetch --home "$home"
 expect "no home" 64 "--home DIR is missing" "$program" sync
 expect "unknown option" 64 "--passphrase" "$program" sync --passphrase x
