@@ -2,12 +2,13 @@
 """A machine with networks of its own: a real NetworkManager on a private bus, in namespaces that end
 with the test. Nothing outside sees any of it.
 
-`enter()` first of all; then `Networks`: `lan` leads to the station's side at 10.20.0.1, `wifi` to
-strangers at 192.168.1.1. Both sides of a cable are veth devices."""
+`enter()` first of all: as root, or as an ordinary user where the kernel lets him. Then `Networks`: `lan`
+leads to the station's side at 10.20.0.1, `wifi` to strangers at 192.168.1.1."""
 
 import contextlib
 import os
 import pathlib
+import pwd
 import shutil
 import signal
 import subprocess
@@ -39,16 +40,24 @@ def enter():
     for tool, package in TOOLS.items():
         if shutil.which(tool, path=path()) is None:
             skip(f'{tool} is not installed; packaging/install-deps --test brings {package}')
-    if os.geteuid() != 0:
-        skip('only root can have NetworkManager and sshd in namespaces of its own')
-    command = ['unshare', '--net', '--mount', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc']
+    me = ['--user', '--map-root-user'] if os.geteuid() != 0 else []
+    command = ['unshare', *me, '--net', '--mount', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc']
     probe = subprocess.run([*command, 'ip', 'link', 'add', 'probe0', 'type', 'veth', 'peer', 'name', 'probe1'],
                            capture_output=True, text=True, check=False)
     if probe.returncode != 0:
         skip(f'no network namespace with virtual cables here: {probe.stderr.strip()}')
-    environment = dict(os.environ, **{INSIDE: '1'})
+    environment = dict(os.environ, **{INSIDE: f'{os.geteuid()} {os.getegid()}'})
     done = subprocess.run([*command, sys.executable, *sys.argv], env=environment, check=False)
     sys.exit(done.returncode if done.returncode >= 0 else 1)
+
+
+def as_caller(words):
+    """sshd that is root wants more accounts than an ordinary user's namespace has: there it runs as
+    himself. The command, and his name."""
+    uid, gid = os.environ[INSIDE].split()
+    if uid == '0':
+        return words, 'root'
+    return ['unshare', '--user', f'--map-user={uid}', f'--map-group={gid}', *words], pwd.getpwuid(int(uid)).pw_name
 
 
 def command(*words, **more):
