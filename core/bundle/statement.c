@@ -217,6 +217,16 @@ ds_statement_parse(GBytes *bytes, GError **error)
   return parse(bytes, NULL, error);
 }
 
+GBytes *
+ds_statement_sign_again(GBytes *bytes, DsKey *key, GError **error)
+{
+  g_autoptr(DsCose) cose = NULL;
+  g_autoptr(DsStatement) self = parse(bytes, &cose, error);
+  g_autoptr(GBytes) payload = self != NULL ? ds_cose_content(cose) : NULL;
+
+  return payload != NULL ? ds_cose_sign(DS_COSE_SIGN1, payload, TYPE, &key, 1, error) : NULL;
+}
+
 static gboolean
 check_parties(const DsStatement *self, const DsDirectory *directory, const char *unit,
               GError **error)

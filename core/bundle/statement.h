@@ -77,6 +77,10 @@ void ds_statement_set_detail(DsStatement *self, const char *name, const char *va
  * and signs. (transfer full) */
 GBytes *ds_statement_sign(DsStatement *self, const DsKey *unit_key, DsKey *key, GError **error);
 
+/* The same statement, its detail as it travels, signed by another key: for a station whose key is
+ * no longer to be believed. Nothing is proved about @bytes. (transfer full) */
+GBytes *ds_statement_sign_again(GBytes *bytes, DsKey *key, GError **error);
+
 /* Checks the signature: by a receipt key of @directory's station that may say this state and was
  * not retired before the statement's time, to @unit. DS_ERROR_REFUSED says what does not fit.
  * Replays and order are the caller's to judge by seq. (transfer full) */

@@ -162,9 +162,40 @@ archive(Round *round, DsLedgerBundle *bundle, DsRepoBundle *source, const DsMani
   return TRUE;
 }
 
-/* The bundle as it lies in the repository. Until it is verified its manifest is checked again: a
- * unit may have been revoked between two rounds. Whoever carries may also have put another bundle
- * under its name since; saying DURABLE about this one would then lose it. */
+/* The directory as it stood for what arrived at @arrived_us: a key that was revoked later was good
+ * then, and its signatures were checked. (transfer full) */
+static DsDirectory *
+directory_then(const DsDirectory *now, gint64 arrived_us)
+{
+  DsDirectory *then = ds_directory_copy(now);
+
+  for (guint i = 0; i < then->units->len; i++) {
+    DsUnitEntry *unit = then->units->pdata[i];
+    unit->revoked_us = unit->revoked_us > arrived_us ? 0 : unit->revoked_us;
+  }
+  for (guint i = 0; i < then->officers->len; i++) {
+    DsOfficerEntry *officer = then->officers->pdata[i];
+    officer->revoked_us = officer->revoked_us > arrived_us ? 0 : officer->revoked_us;
+  }
+  return then;
+}
+
+/* Until a bundle is verified its manifest is checked again: the unit may have been revoked since,
+ * as of a time before it came. */
+static DsManifest *
+check_again(Round *round, const DsLedgerBundle *bundle, GBytes *bytes, GError **error)
+{
+  g_autoptr(GError) reason = NULL;
+  g_autoptr(DsManifest) manifest = ds_manifest_verify(bytes, round->station->directory, &reason);
+
+  if (manifest != NULL)
+    return g_steal_pointer(&manifest);
+  g_autoptr(DsDirectory) then = directory_then(round->station->directory, bundle->arrived_us);
+  return ds_manifest_verify(bytes, then, error);
+}
+
+/* The bundle as it lies in the repository. Whoever carries may have put another bundle under its
+ * name since; saying DURABLE about this one would then lose it. */
 static DsManifest *
 reopen(Round *round, const DsLedgerBundle *bundle, DsRepoBundle **source, GError **error)
 {
@@ -176,7 +207,7 @@ reopen(Round *round, const DsLedgerBundle *bundle, DsRepoBundle **source, GError
   if (bytes == NULL)
     return NULL;
   g_autoptr(DsManifest) manifest = bundle->stage == DS_STAGE_RECEIVED
-                                       ? ds_manifest_verify(bytes, round->station->directory, error)
+                                       ? check_again(round, bundle, bytes, error)
                                        : ds_manifest_parse(bytes, error);
   if (manifest == NULL || ds_digest_equal(&manifest->id, &bundle->id))
     return g_steal_pointer(&manifest);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "station/keys.h"
 
+#include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -11,12 +13,17 @@
 #define SLOTS "slots"
 #define PRIVATE "private"
 #define ONLINE "online.key"
+#define RECEIPT "receipt"
+#define RECEIPT_NEXT "receipt.next"
+#define ONLINE_NEXT "online.next"
 #define BOX_LABEL "doorstep/station/private/1"
+#define RECEIPT_LABEL "doorstep/station/receipt/1"
 #define CASES_LABEL "doorstep/station/cases/1"
 #define N_PRIVATE 3u /* root, records, recovery */
 #define PRIVATE_SIZE (N_PRIVATE * DS_KEY_PRIVATE_SIZE)
 #define NONCE_SIZE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define BOX_SIZE (NONCE_SIZE + PRIVATE_SIZE + crypto_aead_xchacha20poly1305_ietf_ABYTES)
+#define ONE_BOX_SIZE (NONCE_SIZE + DS_KEY_PRIVATE_SIZE + crypto_aead_xchacha20poly1305_ietf_ABYTES)
 #define ONLINE_SIZE (DS_KEY_PRIVATE_SIZE + 32u)
 
 /* A fresh private key as its 32 bytes into @out. */
@@ -121,6 +128,35 @@ open_private(const char *dir, DsSecret *master, GError **error)
   return g_steal_pointer(&plain);
 }
 
+/* One key under @box; NULL in @key when there is no such file. */
+static gboolean
+open_box(const char *dir, const char *name, DsSecret *box, DsKey **key, GError **error)
+{
+  g_autofree char *path = g_build_filename(dir, name, NULL);
+  g_autoptr(DsSecret) plain = ds_secret_new(DS_KEY_PRIVATE_SIZE);
+  g_autoptr(GError) reason = NULL;
+  g_autoptr(GBytes) file = ds_files_read(path, ONE_BOX_SIZE, &reason);
+
+  *key = NULL;
+  if (file == NULL && g_error_matches(reason, DS_ERROR, DS_ERROR_NOT_FOUND))
+    return TRUE;
+  if (file == NULL) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  }
+  const guint8 *data = g_bytes_get_data(file, NULL);
+  if (g_bytes_get_size(file) != ONE_BOX_SIZE ||
+      crypto_aead_xchacha20poly1305_ietf_decrypt(
+          ds_secret_data(plain), NULL, NULL, data + NONCE_SIZE, ONE_BOX_SIZE - NONCE_SIZE,
+          (const guint8 *)RECEIPT_LABEL, strlen(RECEIPT_LABEL), data, ds_secret_data(box)) != 0) {
+    g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+                "%s was changed or belongs to another station: restore it from a backup", path);
+    return FALSE;
+  }
+  *key = ds_key_from_private(plain, error);
+  return *key != NULL;
+}
+
 DsStationKeys *
 ds_station_keys_open(const char *dir, DsSecret *passphrase, GError **error)
 {
@@ -136,8 +172,12 @@ ds_station_keys_open(const char *dir, DsSecret *passphrase, GError **error)
   if ((self->root = get_key(at, error)) == NULL ||
       (self->records = get_key(at + DS_KEY_PRIVATE_SIZE, error)) == NULL ||
       (self->recovery = get_key(at + 2 * DS_KEY_PRIVATE_SIZE, error)) == NULL ||
-      (self->case_db = ds_derive_key(master, CASES_LABEL, error)) == NULL)
+      (self->case_db = ds_derive_key(master, CASES_LABEL, error)) == NULL ||
+      (self->box = ds_derive_key(master, RECEIPT_LABEL, error)) == NULL ||
+      !open_box(dir, RECEIPT, self->box, &self->receipt, error))
     return NULL;
+  if (self->receipt == NULL)
+    self->receipt = ds_key_ref(self->records);
   return g_steal_pointer(&self);
 }
 
@@ -149,7 +189,9 @@ ds_station_keys_free(DsStationKeys *self)
   g_clear_pointer(&self->root, ds_key_unref);
   g_clear_pointer(&self->records, ds_key_unref);
   g_clear_pointer(&self->recovery, ds_key_unref);
+  g_clear_pointer(&self->receipt, ds_key_unref);
   g_clear_pointer(&self->case_db, ds_secret_unref);
+  g_clear_pointer(&self->box, ds_secret_unref);
   g_free(self);
 }
 
@@ -181,4 +223,113 @@ ds_station_online_free(DsStationOnline *self)
   g_clear_pointer(&self->sign, ds_key_unref);
   g_clear_pointer(&self->ledger_db, ds_secret_unref);
   g_free(self);
+}
+
+/* ---- changing the keys that sign statements ---- */
+
+static gboolean
+write_box(const char *dir, const char *name, DsSecret *box, DsSecret *number, GError **error)
+{
+  guint8 sealed[ONE_BOX_SIZE];
+
+  ds_random_bytes(sealed, NONCE_SIZE);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      sealed + NONCE_SIZE, NULL, ds_secret_data(number), DS_KEY_PRIVATE_SIZE,
+      (const guint8 *)RECEIPT_LABEL, strlen(RECEIPT_LABEL), NULL, sealed, ds_secret_data(box));
+  return ds_files_replace(dir, name, sealed, sizeof sealed, error);
+}
+
+/* The file is whole, so that renaming it is all there is to do. */
+static gboolean
+write_online_next(const char *dir, const DsStationOnline *online, DsSecret *number, GError **error)
+{
+  g_autoptr(DsSecret) file = ds_secret_new(ONLINE_SIZE);
+
+  memcpy(ds_secret_data(file), ds_secret_data(number), DS_KEY_PRIVATE_SIZE);
+  memcpy((guint8 *)ds_secret_data(file) + DS_KEY_PRIVATE_SIZE, ds_secret_data(online->ledger_db),
+         ONLINE_SIZE - DS_KEY_PRIVATE_SIZE);
+  return ds_files_replace(dir, ONLINE_NEXT, ds_secret_data(file), ONLINE_SIZE, error);
+}
+
+gboolean
+ds_station_keys_prepare(const char *dir, const DsStationKeys *keys, const DsStationOnline *online,
+                        DsKey **receipt, DsKey **front, GError **error)
+{
+  g_autoptr(DsKey) first = ds_key_generate(error);
+  g_autoptr(DsKey) second = first != NULL ? ds_key_generate(error) : NULL;
+
+  if (second == NULL)
+    return FALSE;
+  g_autoptr(DsSecret) first_number = ds_key_dup_private(first);
+  g_autoptr(DsSecret) second_number = ds_key_dup_private(second);
+  if (!write_box(dir, RECEIPT_NEXT, keys->box, first_number, error) ||
+      !write_online_next(dir, online, second_number, error))
+    return FALSE;
+  *receipt = g_steal_pointer(&first);
+  *front = g_steal_pointer(&second);
+  return TRUE;
+}
+
+gboolean
+ds_station_keys_next_receipt(const char *dir, const DsStationKeys *keys, DsKey **next,
+                             GError **error)
+{
+  return open_box(dir, RECEIPT_NEXT, keys->box, next, error);
+}
+
+gboolean
+ds_station_keys_next_online(const char *dir, DsKey **next, GError **error)
+{
+  g_autofree char *path = g_build_filename(dir, ONLINE_NEXT, NULL);
+
+  *next = NULL;
+  if (!g_file_test(path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_autoptr(GBytes) file = ds_files_read(path, ONLINE_SIZE, error);
+  if (file == NULL)
+    return FALSE;
+  if (g_bytes_get_size(file) != ONLINE_SIZE) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID, "%s must have %u bytes: remove it", path,
+                ONLINE_SIZE);
+    return FALSE;
+  }
+  *next = get_key(g_bytes_get_data(file, NULL), error);
+  return *next != NULL;
+}
+
+static gboolean
+settle(const char *dir, const char *prepared, const char *name, gboolean take, GError **error)
+{
+  g_autofree char *from = g_build_filename(dir, prepared, NULL);
+  g_autofree char *to = g_build_filename(dir, name, NULL);
+
+  if (!take)
+    return ds_files_remove(from, error);
+  if (rename(from, to) < 0)
+    return ds_error_set_errno(error, errno, "renaming into", to);
+  return ds_files_sync_dir(dir, error);
+}
+
+gboolean
+ds_station_keys_settle_receipt(const char *dir, DsStationKeys *keys, DsKey *next, GError **error)
+{
+  if (!settle(dir, RECEIPT_NEXT, RECEIPT, next != NULL, error))
+    return FALSE;
+  if (next != NULL) {
+    ds_key_unref(keys->receipt);
+    keys->receipt = ds_key_ref(next);
+  }
+  return TRUE;
+}
+
+gboolean
+ds_station_keys_settle_online(const char *dir, DsStationOnline *online, DsKey *next, GError **error)
+{
+  if (!settle(dir, ONLINE_NEXT, ONLINE, next != NULL, error))
+    return FALSE;
+  if (next != NULL) {
+    ds_key_unref(online->sign);
+    online->sign = ds_key_ref(next);
+  }
+  return TRUE;
 }

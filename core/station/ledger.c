@@ -69,7 +69,7 @@ ds_ledger_bundle_free(DsLedgerBundle *self)
   g_free(self);
 }
 
-#define BUNDLE_COLUMNS "unit, id, seq, stage, audit, reason"
+#define BUNDLE_COLUMNS "unit, id, seq, stage, audit, reason, arrived"
 
 static DsLedgerBundle *
 bundle_from_row(DsDbRows *rows)
@@ -82,6 +82,7 @@ bundle_from_row(DsDbRows *rows)
   bundle->stage = (DsStage)ds_db_rows_int(rows, 3);
   bundle->has_audit = ds_db_rows_digest(rows, 4, &bundle->audit);
   bundle->reason = g_strdup(ds_db_rows_text(rows, 5));
+  bundle->arrived_us = ds_db_rows_int(rows, 6);
   return bundle;
 }
 

@@ -30,6 +30,7 @@ typedef struct {
   DsDigest id;
   guint64 seq; /* 0 in a quarantined one that could not be read */
   DsStage stage;
+  gint64 arrived_us;
   gboolean has_audit;
   DsDigest audit;
   char *reason; /* why it is quarantined, or what it waits for; NULL */

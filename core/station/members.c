@@ -106,46 +106,106 @@ ds_station_enrol(DsStation *self, GBytes *request, const char *fingerprint, GErr
   return issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error);
 }
 
-gboolean
-ds_station_revoke_unit(DsStation *self, const char *unit, GError **error)
+/* The earlier of two revocations holds. TRUE when it changed anything. */
+static gboolean
+set_revoked(gint64 *revoked_us, gint64 since_us)
 {
-  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
+  if (*revoked_us != 0 && *revoked_us <= since_us)
+    return FALSE;
+  *revoked_us = since_us;
+  return TRUE;
+}
 
+static gboolean
+mark_unit(DsDirectory *next, const char *unit, gint64 since_us, guint *changes, GError **error)
+{
   for (guint i = 0; i < next->units->len; i++) {
     DsUnitEntry *entry = next->units->pdata[i];
     if (strcmp(entry->id, unit) != 0)
       continue;
-    if (entry->revoked_us != 0)
-      return TRUE;
-    entry->revoked_us = ds_clock_now().wall_us;
-    return issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error);
+    *changes += set_revoked(&entry->revoked_us, since_us) ? 1 : 0;
+    return TRUE;
   }
   g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "unit \"%.64s\" is not in the directory", unit);
   return FALSE;
 }
 
-gboolean
-ds_station_revoke_officer(DsStation *self, const char *number, GError **error)
+static gboolean
+mark_officer(DsDirectory *next, const char *number, gint64 since_us, guint *changes, GError **error)
 {
-  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
-  guint found = 0, revoked = 0;
+  guint found = 0;
 
   for (guint i = 0; i < next->officers->len; i++) {
     DsOfficerEntry *entry = next->officers->pdata[i];
     if (strcmp(entry->number, number) != 0)
       continue;
     found++;
-    if (entry->revoked_us != 0)
-      continue;
-    entry->revoked_us = ds_clock_now().wall_us;
-    revoked++;
+    *changes += set_revoked(&entry->revoked_us, since_us) ? 1 : 0;
   }
-  if (found == 0) {
-    g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "officer \"%.64s\" is not in the directory",
-                number);
+  if (found > 0)
+    return TRUE;
+  g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND, "officer \"%.64s\" is not in the directory",
+              number);
+  return FALSE;
+}
+
+/* What waits for a unit that may not have it any more. */
+static gboolean
+take_back(DsStation *self, const char *unit, GError **error)
+{
+  g_autoptr(DsRepo) repo = ds_station_open_repo(self, unit, error);
+  g_autoptr(GArray) waiting = repo != NULL ? ds_repo_list_outbox(repo, error) : NULL;
+
+  if (waiting == NULL ||
+      !ds_db_run(self->ledger, error, "DELETE FROM outbox WHERE unit = ? AND kind = ?", "ti", unit,
+                 (int)DS_OUTBOX_DISPATCH))
+    return FALSE;
+  for (guint i = 0; i < waiting->len; i++) {
+    const DsOutboxRef *ref = &g_array_index(waiting, DsOutboxRef, i);
+    if (ref->kind == DS_OUTBOX_DISPATCH && !ds_repo_delete_outbox(repo, ref, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+ds_station_revoke(DsStation *self, const char *unit, const char *const *officers, gint64 since_us,
+                  GError **error)
+{
+  gint64 now = ds_clock_now().wall_us;
+  guint changes = 0;
+
+  if (!ds_station_require_unlocked(self, "revoking", error))
+    return FALSE;
+  if (since_us < 0 || since_us > now) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
+                        "a revocation holds from now or an earlier time on");
     return FALSE;
   }
-  return revoked == 0 || issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error);
+  g_autoptr(DsDirectory) next = ds_directory_copy(self->directory);
+  gint64 from = since_us != 0 ? since_us : now;
+  if (unit != NULL && !mark_unit(next, unit, from, &changes, error))
+    return FALSE;
+  for (guint i = 0; officers != NULL && officers[i] != NULL; i++)
+    if (!mark_officer(next, officers[i], from, &changes, error))
+      return FALSE;
+  if (changes > 0 && !issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error))
+    return FALSE;
+  return unit == NULL || take_back(self, unit, error);
+}
+
+gboolean
+ds_station_revoke_unit(DsStation *self, const char *unit, gint64 since_us, GError **error)
+{
+  return ds_station_revoke(self, unit, NULL, since_us, error);
+}
+
+gboolean
+ds_station_revoke_officer(DsStation *self, const char *number, gint64 since_us, GError **error)
+{
+  const char *const officers[] = {number, NULL};
+
+  return ds_station_revoke(self, NULL, officers, since_us, error);
 }
 
 gboolean

@@ -19,11 +19,18 @@ G_BEGIN_DECLS
 gboolean ds_station_enrol(DsStation *self, GBytes *request, const char *fingerprint,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* From now on nothing from this unit, or signed by this officer, is accepted. Need unlock. */
-gboolean ds_station_revoke_unit(DsStation *self, const char *unit,
+/* Nothing of this unit, or signed by this officer, that arrives at @since_us or later is accepted,
+ * whatever time it claims; 0: from now on. What the station had before goes on: its signatures were
+ * checked then, when the keys were good. A bundle that was VERIFIED stays so. Of an entry that is
+ * revoked already the earlier time holds. A revoked unit's waiting dispatches are taken back. Need
+ * unlock. */
+gboolean ds_station_revoke_unit(DsStation *self, const char *unit, gint64 since_us,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ds_station_revoke_officer(DsStation *self, const char *number,
+gboolean ds_station_revoke_officer(DsStation *self, const char *number, gint64 since_us,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Both for a unit and officers at once; @officers may be NULL. One directory. Need unlock. */
+gboolean ds_station_revoke(DsStation *self, const char *unit, const char *const *officers,
+                           gint64 since_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Issues the next version, good for @days. Needs unlock. */
 gboolean ds_station_renew(DsStation *self, guint days, GError **error) G_GNUC_WARN_UNUSED_RESULT;

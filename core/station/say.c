@@ -55,6 +55,16 @@ ds_station_say(DsStation *self, const char *unit, const DsDigest *bundle, DsStat
   }
   if (!online && !ds_station_require_unlocked(self, "this statement", error))
     return FALSE;
+  DsKey *key = online ? self->online->sign : self->keys->receipt;
+  const DsReceiptKey *listed = ds_directory_find_receipt_key(self->directory, ds_key_kid(key));
+  if (listed == NULL || (listed->states & DS_STATE_BIT(state)) == 0) {
+    g_set_error(error, DS_ERROR, DS_ERROR_FAILED,
+                "directory version %" G_GUINT64_FORMAT
+                " does not let this station say \"%s\": issue "
+                "a new one with \"doorstep-station directory --renew 365\"",
+                self->directory->version, ds_state_word(state));
+    return FALSE;
+  }
   if (!token_used(self, token, &used, error))
     return FALSE;
   if (used)
@@ -76,8 +86,7 @@ ds_station_say(DsStation *self, const char *unit, const DsDigest *bundle, DsStat
   if (audit != NULL)
     statement->audit_head = *audit;
   copy_detail(statement, detail);
-  g_autoptr(GBytes) bytes = ds_statement_sign(
-      statement, entry->encrypt, online ? self->online->sign : self->keys->records, error);
+  g_autoptr(GBytes) bytes = ds_statement_sign(statement, entry->encrypt, key, error);
   return bytes != NULL &&
          ds_db_run(self->ledger, error,
                    "INSERT INTO statement (unit, seq, bundle, state, bytes, pending, token)"

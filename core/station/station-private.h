@@ -45,6 +45,9 @@ char *ds_station_repo_path(const char *home, const char *unit);
 /* Signs @next by the root key, writes it and makes it the current one. */
 gboolean ds_station_issue(DsStation *self, DsDirectory *next,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Finish or undo a change of receipt keys that was interrupted (rotate.c). */
+gboolean ds_station_settle_online(DsStation *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ds_station_settle_receipt(DsStation *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* An empty directory for this station with its own keys in it. (transfer full) */
 DsDirectory *ds_station_first_directory(const char *id, const char *name, DsStationKeys *keys,
                                         DsStationOnline *online);

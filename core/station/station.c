@@ -147,6 +147,17 @@ promise_archives(DsDirectory *directory, const GPtrArray *archives)
   directory->copies = archives->len;
 }
 
+/* A directory of an older version of Doorstep does not know every state there is by now. */
+static void
+grant_states(const DsStation *self, DsDirectory *next)
+{
+  for (guint i = 0; i < next->receipt_keys->len; i++) {
+    DsReceiptKey *receipt = next->receipt_keys->pdata[i];
+    if (receipt->retired_us == 0 && ds_key_equal(receipt->key, self->keys->receipt))
+      receipt->states = DS_STATES_ALL;
+  }
+}
+
 gboolean
 ds_station_issue(DsStation *self, DsDirectory *next, GError **error)
 {
@@ -156,6 +167,7 @@ ds_station_issue(DsStation *self, DsDirectory *next, GError **error)
     return FALSE;
   next->version = self->directory->version + 1;
   promise_archives(next, self->archives);
+  grant_states(self, next);
   next->issued_us = ds_clock_now().wall_us;
   if (!write_directory(self->home, next, self->keys->root, &bytes, error))
     return FALSE;
@@ -255,6 +267,7 @@ ds_station_open(const char *home, const char *program, GError **error)
   if ((self->owner = ds_owner_take(lock, program, error)) == NULL ||
       (self->online = ds_station_online_open(key_dir, error)) == NULL ||
       !read_directory(self->home, &self->root, &self->directory, &self->directory_bytes, error) ||
+      !ds_station_settle_online(self, error) ||
       (self->ledger = ds_ledger_open(self->home, self->online->ledger_db, FALSE, error)) == NULL ||
       !open_archives(self, settings, error))
     return NULL;
@@ -275,7 +288,7 @@ ds_station_unlock(DsStation *self, DsSecret *passphrase, GError **error)
   if (self->cases == NULL)
     return FALSE;
   self->keys = g_steal_pointer(&keys);
-  return ds_registry_settle(self, error);
+  return ds_station_settle_receipt(self, error) && ds_registry_settle(self, error);
 }
 
 gboolean

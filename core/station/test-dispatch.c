@@ -169,7 +169,7 @@ test_refusals(Fixture *f, gconstpointer data)
   assert_refused(f, &order, DS_ERROR_LOCKED, "passphrase");
   g_clear_pointer(&f->station, ds_station_free);
   f->station = test_home_open(f->home, TRUE);
-  g_assert_true(ds_station_revoke_unit(f->station, "unit-7", &error));
+  g_assert_true(ds_station_revoke_unit(f->station, "unit-7", 0, &error));
   assert_refused(f, &order, DS_ERROR_INVALID, "revoked");
 }
 

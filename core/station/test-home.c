@@ -142,14 +142,14 @@ test_revoke_and_serve(void)
   g_assert_null(ds_station_serve_path(home->home, "../unit-7", &error));
   test_assert_error(&error, DS_ERROR_REFUSED, "not enrolled");
 
-  g_assert_false(ds_station_revoke_unit(station, "unit-9", &error));
+  g_assert_false(ds_station_revoke_unit(station, "unit-9", 0, &error));
   test_assert_error(&error, DS_ERROR_NOT_FOUND, "unit-9");
-  g_assert_true(ds_station_revoke_unit(station, "unit-7", &error));
+  g_assert_true(ds_station_revoke_unit(station, "unit-7", 0, &error));
   g_assert_null(ds_station_serve_path(home->home, "unit-7", &error));
   test_assert_error(&error, DS_ERROR_REFUSED, "revoked");
-  g_assert_false(ds_station_revoke_officer(station, "nobody", &error));
+  g_assert_false(ds_station_revoke_officer(station, "nobody", 0, &error));
   test_assert_error(&error, DS_ERROR_NOT_FOUND, "nobody");
-  g_assert_true(ds_station_revoke_officer(station, "036001", &error));
+  g_assert_true(ds_station_revoke_officer(station, "036001", 0, &error));
   g_assert_cmpuint(ds_station_directory(station)->version, ==, 4);
   g_assert_false(ds_station_renew(station, 0, &error));
   test_assert_error(&error, DS_ERROR_INVALID, "1 to 3660 days");

@@ -200,16 +200,50 @@ test_strangers(TestFixture *f, gconstpointer data)
   assert_quarantined(f, &forged->id, "");
 
   g_autoptr(TestBundle) mine = test_fixture_seal(f, "a-2");
-  g_assert_true(ds_station_revoke_officer(f->station, "036001", &error));
+  g_assert_true(ds_station_revoke_officer(f->station, "036001", 0, &error));
   test_push(f->home, "unit-7", mine, TEST_PUSH_WHOLE);
   test_intake(f->station);
   assert_quarantined(f, &mine->id, "revoked");
 }
 
+/* What the station had before a revocation goes on; what comes later does not, and a revocation as
+ * of an earlier day takes what came since along, unless it was verified. */
 static void
 test_revoked_between(TestFixture *f, gconstpointer data)
 {
+  g_autoptr(TestBundle) verified = test_fixture_seal(f, "a-1"),
+                        before = test_fixture_seal(f, "a-2"), after = test_fixture_seal(f, "a-3");
+  gint64 start = g_get_real_time();
+  g_autoptr(GError) error = NULL;
+
+  test_push(f->home, "unit-7", verified, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  g_clear_pointer(&f->station, ds_station_free);
+  f->station = test_home_open(f->home, FALSE);
+  test_push(f->home, "unit-7", before, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  g_clear_pointer(&f->station, ds_station_free);
+  f->station = test_home_open(f->home, TRUE);
+  g_assert_true(ds_station_revoke_unit(f->station, "unit-7", 0, &error));
+  test_push(f->home, "unit-7", after, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  test_fixture_assert_heard(f, verified, "received verified durable");
+  test_fixture_assert_heard(f, before, "received verified durable");
+  test_fixture_assert_heard(f, after, "quarantined");
+  assert_quarantined(f, &after->id, "revoked");
+
+  g_assert_false(ds_station_revoke_unit(f->station, "unit-7", G_MAXINT64, &error));
+  test_assert_error(&error, DS_ERROR_INVALID, "from now or an earlier time on");
+  g_assert_true(ds_station_revoke_unit(f->station, "unit-7", start, &error));
+  test_intake(f->station);
+  test_fixture_assert_heard(f, verified, "received verified durable");
+}
+
+static void
+test_revoked_as_of(TestFixture *f, gconstpointer data)
+{
   g_autoptr(TestBundle) mine = test_fixture_seal(f, "a-1");
+  gint64 start = g_get_real_time();
   g_autoptr(GError) error = NULL;
 
   g_clear_pointer(&f->station, ds_station_free);
@@ -218,7 +252,7 @@ test_revoked_between(TestFixture *f, gconstpointer data)
   test_intake(f->station);
   g_clear_pointer(&f->station, ds_station_free);
   f->station = test_home_open(f->home, TRUE);
-  g_assert_true(ds_station_revoke_unit(f->station, "unit-7", &error));
+  g_assert_true(ds_station_revoke_unit(f->station, "unit-7", start, &error));
   test_intake(f->station);
   test_fixture_assert_heard(f, mine, "received quarantined");
   assert_quarantined(f, &mine->id, "revoked");
@@ -383,6 +417,7 @@ main(int argc, char **argv)
   ADD("lying-record", test_lying_record);
   ADD("strangers", test_strangers);
   ADD("revoked-between", test_revoked_between);
+  ADD("revoked-as-of", test_revoked_as_of);
   ADD("exchanged", test_exchanged);
   ADD("cloned", test_cloned);
   ADD("correction", test_correction);

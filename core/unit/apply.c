@@ -103,16 +103,40 @@ apply_dispatch(DsUnit *self, const char *name, DsApplied *applied, GError **erro
   return ds_vault_see_station_time(self->vault, manifest->time.wall_us, error);
 }
 
+/* The station may have changed its keys since: then this holds by a directory that is on its way.
+ */
+static gboolean
+explain_refusal(DsUnit *self, GBytes *bytes, GError *reason, GError **error)
+{
+  g_autoptr(DsStatement) statement = ds_statement_parse(bytes, NULL);
+
+  if (statement == NULL || !g_error_matches(reason, DS_ERROR, DS_ERROR_REFUSED) ||
+      statement->directory_version <= self->directory->version) {
+    g_propagate_error(error, reason);
+    return FALSE;
+  }
+  g_set_error(error, DS_ERROR, DS_ERROR_RETRY,
+              "statement %" G_GUINT64_FORMAT " waits for directory version %" G_GUINT64_FORMAT
+              ", this unit has %" G_GUINT64_FORMAT ": connect to the station, or take the "
+              "directory from a file with \"doorstep unit trust\"",
+              statement->seq, statement->directory_version, self->directory->version);
+  g_error_free(reason);
+  return FALSE;
+}
+
 static gboolean
 apply_statement(DsUnit *self, const char *message, const char *file, DsKey *key, DsApplied *applied,
                 GError **error)
 {
   g_autoptr(GBytes) bytes = ds_inbox_read(self->inbox, message, file, MESSAGE_FILE_MAX, error);
+  GError *reason = NULL;
   g_autoptr(DsStatement) statement =
-      bytes != NULL ? ds_statement_verify(bytes, self->directory, self->id, error) : NULL;
+      bytes != NULL ? ds_statement_verify(bytes, self->directory, self->id, &reason) : NULL;
   g_autofree char *note = NULL;
   gboolean fresh = FALSE;
 
+  if (bytes != NULL && statement == NULL)
+    return explain_refusal(self, bytes, reason, error);
   if (statement == NULL || !ds_statement_open_detail(statement, key, error) ||
       !ds_unit_take_statement(self, statement, bytes, &fresh, &note, error))
     return FALSE;
@@ -130,8 +154,16 @@ static gboolean
 is_own_trouble(const GError *error)
 {
   return error->domain != DS_ERROR || error->code == DS_ERROR_NO_SPACE ||
-         error->code == DS_ERROR_FAILED || error->code == DS_ERROR_RETRY ||
-         error->code == DS_ERROR_BUSY;
+         error->code == DS_ERROR_FAILED || error->code == DS_ERROR_BUSY;
+}
+
+/* Of several errors in one message the one that decides what becomes of it: our own trouble, then
+ * waiting, then what is wrong with it. */
+static gboolean
+weighs_more(const GError *error, const GError *than)
+{
+  return is_own_trouble(error) ||
+         (!is_own_trouble(than) && g_error_matches(error, DS_ERROR, DS_ERROR_RETRY));
 }
 
 /* One bad statement does not hold up the others of its message; trouble of our own does, for then
@@ -152,7 +184,7 @@ apply_statements(DsUnit *self, const char *name, DsApplied *applied, GError **er
     ds_unit_tell_progress(self, i, files->len);
     if (apply_statement(self, name, g_ptr_array_index(files, i), key, applied, &local))
       continue;
-    if (first != NULL && is_own_trouble(local))
+    if (first != NULL && weighs_more(local, first))
       g_clear_error(&first);
     if (first == NULL)
       first = g_steal_pointer(&local);
@@ -205,6 +237,11 @@ apply_message(DsUnit *self, guint kind, const char *name, DsApplied *applied, GE
   if (is_own_trouble(local)) {
     g_propagate_prefixed_error(error, g_steal_pointer(&local), "%s: ", name);
     return FALSE;
+  }
+  if (g_error_matches(local, DS_ERROR, DS_ERROR_RETRY)) {
+    applied->waiting++;
+    g_ptr_array_add(applied->errors, g_strdup_printf("%s: %s", name, local->message));
+    return TRUE;
   }
   applied->refused++;
   g_ptr_array_add(applied->errors, g_strdup_printf("%s: %s", name, local->message));

@@ -14,6 +14,7 @@ typedef struct {
   guint dispatches;
   guint statements; /* fresh ones */
   guint replays;
+  guint waiting;     /* messages that need a newer directory than this unit has; they stay */
   guint refused;     /* messages moved to HOME/refused, with the reason beside them */
   GPtrArray *notes;  /* char *: one line each, what happened, for the person */
   GPtrArray *errors; /* char *: why something was refused */

@@ -14,6 +14,7 @@ static const struct {
     {"init", ds_verb_init, N_("make a station")},
     {"enrol", ds_verb_enrol, N_("show a unit's request and its fingerprint, or admit the unit")},
     {"directory", ds_verb_directory, N_("show, write, renew the directory; revoke members")},
+    {"rotate", ds_verb_rotate, N_("change the keys that sign statements")},
     {"dispatch", ds_verb_dispatch, N_("send a trip with its roster and rules to a unit")},
     {"intake", ds_verb_intake, N_("take in what units sent, answer and archive it")},
     {"drive", ds_verb_drive, N_("take in what came on a drive, and write the answers on it")},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* init, enrol, directory */
+/* init, enrol, directory, rotate */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -9,6 +9,7 @@
 #include "cli/common/terminal.h"
 #include "cli/station/verb.h"
 #include "station/members.h"
+#include "station/rotate.h"
 
 static void
 set_text(JsonObject *object, const char *name, const char *text)
@@ -219,8 +220,9 @@ write_directory(DsVerb *self, const char *out, GError **error)
 int
 ds_verb_directory(DsVerb *self, int argc, char **argv)
 {
-  g_autofree char *out = NULL, *unit = NULL, *officer = NULL;
+  g_autofree char *out = NULL, *unit = NULL, *officer = NULL, *since = NULL;
   int days = 0;
+  gint64 since_us = 0;
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
       {"out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_("write the signed directory to FILE"),
@@ -229,6 +231,9 @@ ds_verb_directory(DsVerb *self, int argc, char **argv)
        N_("DAYS")},
       {"revoke-unit", 0, 0, G_OPTION_ARG_STRING, &unit, N_("accept nothing from UNIT any more"),
        N_("UNIT")},
+      {"since", 0, 0, G_OPTION_ARG_STRING, &since,
+       N_("with a revocation: as of then, also for what came since and is not verified (now)"),
+       N_("TIME")},
       {"revoke-officer", 0, 0, G_OPTION_ARG_STRING, &officer,
        N_("accept nothing signed by officer NUMBER any more"), N_("NUMBER")},
       {NULL},
@@ -240,12 +245,42 @@ ds_verb_directory(DsVerb *self, int argc, char **argv)
                         "  doorstep-station directory --home /srv/station --revoke-unit unit-7"),
                      own, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
+  if (since != NULL && (since_us = ds_clock_parse(since)) < 0)
+    return ds_cli_usage(PROGRAM, _("--since \"%s\" is no time such as 2026-09-01T08:30:00+08:00"),
+                        since);
   gboolean changes = days != 0 || unit != NULL || officer != NULL;
   if (!(changes ? ds_verb_open_unlocked : ds_verb_open)(self, &error) ||
-      (unit != NULL && !ds_station_revoke_unit(self->station, unit, &error)) ||
-      (officer != NULL && !ds_station_revoke_officer(self->station, officer, &error)) ||
+      (unit != NULL && !ds_station_revoke_unit(self->station, unit, since_us, &error)) ||
+      (officer != NULL && !ds_station_revoke_officer(self->station, officer, since_us, &error)) ||
       (days != 0 && !ds_station_renew(self->station, (guint)MAX(days, 0), &error)) ||
       (out != NULL && !write_directory(self, out, &error)))
+    return ds_verb_end(self, error);
+  print_directory(self);
+  return ds_verb_end(self, NULL);
+}
+
+int
+ds_verb_rotate(DsVerb *self, int argc, char **argv)
+{
+  gboolean receipt = FALSE, compromised = FALSE;
+  g_autoptr(GError) error = NULL;
+  const GOptionEntry own[] = {
+      {"receipt-key", 0, 0, G_OPTION_ARG_NONE, &receipt,
+       N_("the keys that sign statements: that of the records room and that of the front desk"),
+       NULL},
+      {"compromised", 0, 0, G_OPTION_ARG_NONE, &compromised,
+       N_("somebody else may have them: nothing they signed holds, all is said again"), NULL},
+      {NULL},
+  };
+
+  if (!ds_verb_parse(self, "",
+                     N_("Example:\n  doorstep-station rotate --home /srv/station --receipt-key"),
+                     own, 0, 0, &argc, &argv))
+    return DS_EXIT_USAGE;
+  if (!receipt)
+    return ds_cli_usage(PROGRAM, "%s", _("rotate needs --receipt-key"));
+  if (!ds_verb_open_unlocked(self, &error) ||
+      !ds_station_rotate(self->station, compromised, &error))
     return ds_verb_end(self, error);
   print_directory(self);
   return ds_verb_end(self, NULL);

@@ -36,6 +36,7 @@ int ds_verb_show(DsVerb *self, int argc, char **argv);
 int ds_verb_accept(DsVerb *self, int argc, char **argv);
 int ds_verb_return(DsVerb *self, int argc, char **argv);
 int ds_verb_not_issue(DsVerb *self, int argc, char **argv);
+int ds_verb_rotate(DsVerb *self, int argc, char **argv);
 int ds_verb_refuse(DsVerb *self, int argc, char **argv);
 int ds_verb_identify(DsVerb *self, int argc, char **argv);
 int ds_verb_duplicate(DsVerb *self, int argc, char **argv);

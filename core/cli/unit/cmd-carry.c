@@ -33,6 +33,7 @@ applied_json(JsonBuilder *builder, const DsApplied *applied)
   count_json(builder, "dispatches", applied->dispatches);
   count_json(builder, "statements", applied->statements);
   count_json(builder, "replays", applied->replays);
+  count_json(builder, "waiting", applied->waiting);
   count_json(builder, "refused", applied->refused);
   strings_json(builder, "notes", applied->notes);
   strings_json(builder, "errors", applied->errors);

@@ -172,6 +172,8 @@ print_status_json(DsUnit *unit, const Status *status, const DsWhy *why)
   ds_face_member(builder, "station", directory != NULL ? directory->station : NULL);
   json_builder_set_member_name(builder, "directory");
   json_builder_add_int_value(builder, directory != NULL ? (gint64)directory->version : 0);
+  g_autofree char *expires = directory != NULL ? ds_clock_format(directory->expires_us) : NULL;
+  ds_face_member(builder, "directory-expires", expires);
   json_builder_set_member_name(builder, "outbox");
   json_builder_add_int_value(builder, status->waiting);
   json_builder_set_member_name(builder, "objects");

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/unit/face.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "cli/common/report.h"
 #include "cli/unit/clock-print.h"
 #include "plugin/profile.h"
+
+/* Long enough for the next trip home. */
+#define DIRECTORY_WARNING (30 * G_TIME_SPAN_DAY)
 
 static const char *
 schema_dir(const DsFace *self)
@@ -41,6 +45,29 @@ warn_of_clock(DsUnit *unit)
     g_printerr("%s: %s\n", DS_PROGRAM, warning);
 }
 
+/* Nor does an old directory: what it says is still signed, only nobody knows what has changed. */
+static void
+warn_of_directory(DsUnit *unit)
+{
+  const DsDirectory *directory = ds_unit_directory(unit);
+  gint64 now = ds_clock_now().wall_us;
+  GDate day;
+
+  if (directory == NULL || directory->expires_us - now > DIRECTORY_WARNING)
+    return;
+  ds_clock_day(directory->expires_us, &day);
+  g_autofree char *text = ds_date_format(&day);
+  if (ds_directory_is_expired(directory, now))
+    g_printerr(
+        _("%s: the station's directory expired on %s: connect to the station, or take a new "
+          "one from a file with \"doorstep unit trust\"; until then this unit does not learn "
+          "of changed keys and revoked officers\n"),
+        DS_PROGRAM, text);
+  else
+    g_printerr(_("%s: the station's directory expires on %s: connect to the station before\n"),
+               DS_PROGRAM, text);
+}
+
 DsUnit *
 ds_face_unit(DsFace *self, GError **error)
 {
@@ -68,6 +95,7 @@ ds_face_unit(DsFace *self, GError **error)
     self->progress = ds_cli_progress_new(DS_PROGRAM, self->quiet);
     ds_unit_set_progress(self->unit, show_progress, self->progress);
     warn_of_clock(self->unit);
+    warn_of_directory(self->unit);
   }
   return self->unit;
 }
