@@ -78,5 +78,6 @@ ds_unit_render_trip_form(DsUnit *self, const char *trip, const char *document, G
   if (report == NULL)
     return NULL;
   g_autoptr(DsView) view = ds_trip_report_view(report);
+  ds_unit_add_trip_paper_facts(self, report, view);
   return ds_helper_render(ds_unit_helper(self), output, document, view, 0, NULL, error);
 }

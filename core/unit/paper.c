@@ -169,3 +169,17 @@ ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check, G
     add_refusal(view, ds_pack_root(pack), code, "unit");
   return add_answer(self, case_id, view, ds_pack_root(pack), error);
 }
+
+void
+ds_unit_add_trip_paper_facts(DsUnit *self, const DsTripReport *report, DsView *view)
+{
+  GDate day;
+
+  if (report->trip->day == NULL || report->trip->jurisdiction == NULL ||
+      !ds_view_field_date(view, "trip.day", &day))
+    return;
+  g_autoptr(DsPack) pack =
+      ds_policy_pack_for(ds_unit_policy(self), report->trip->jurisdiction, NULL, &day, NULL);
+  if (pack != NULL)
+    ds_view_set_field(view, "trip.jurisdiction", ds_pack_title(pack, "zh"));
+}

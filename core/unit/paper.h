@@ -4,6 +4,7 @@
 #pragma once
 
 #include "unit/check.h"
+#include "unit/trip-report.h"
 
 G_BEGIN_DECLS
 
@@ -19,5 +20,8 @@ G_BEGIN_DECLS
  *   refund.amount .reason .decided-by        what the station has decided to pay back */
 gboolean ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives trip.jurisdiction in @view the title of the rules that hold on the trip's day; leaves it as
+ * it is when none do. */
+void ds_unit_add_trip_paper_facts(DsUnit *self, const DsTripReport *report, DsView *view);
 
 G_END_DECLS

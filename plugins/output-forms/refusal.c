@@ -87,13 +87,14 @@ draw_table(Sheet *sheet, const DsView *view, double y)
   g_autofree char *rule = words_rule(view, "refusal");
   g_autofree char *where = where_of(view);
   g_autofree char *money = money_of(view);
+  const char *said = words_fact(view, "refusal.explanation");
 
   grid_pair(&grid, "公民身份号码", number, "本地编号", words_fact(view, "case.local-number"));
   grid_row(&grid, "申请事项", asked);
   grid_row(&grid, "不予受理情形", reason);
   grid_row(&grid, "依　据", rule);
-  if (ds_view_fact(view, "refusal.explanation") != NULL)
-    grid_row(&grid, "情况说明", ds_view_fact(view, "refusal.explanation"));
+  if (*said != '\0' && !g_str_equal(said, words_fact(view, "refusal.text")))
+    grid_row(&grid, "情况说明", said);
   grid_row(&grid, "办理途径", where);
   if (money != NULL)
     grid_row(&grid, "工本费", money);
