@@ -165,6 +165,20 @@ value_text(JsonNode *value)
   return g_string_free(g_steal_pointer(&words), FALSE);
 }
 
+/* The terms that hold or may hold for the case: deadline.ID.days. */
+static void
+add_terms(DsPolicy *policy, DsPack *pack, DsFacts *facts, DsView *view)
+{
+  g_autoptr(GPtrArray) deadlines = ds_policy_deadlines(policy, pack, facts, NULL);
+
+  for (guint i = 0; deadlines != NULL && i < deadlines->len; i++) {
+    const DsDeadline *deadline = g_ptr_array_index(deadlines, i);
+    g_autofree char *name = g_strdup_printf("deadline.%s.days", deadline->id);
+    g_autofree char *days = g_strdup_printf("%u", deadline->value);
+    ds_view_set_fact(view, name, days);
+  }
+}
+
 void
 ds_policy_add_derived_facts(DsPolicy *policy, DsPack *pack, DsView *view)
 {
@@ -178,4 +192,5 @@ ds_policy_add_derived_facts(DsPolicy *policy, DsPack *pack, DsView *view)
     g_autofree char *text = value != NULL ? value_text(value) : NULL;
     ds_view_set_fact(view, names[i], text);
   }
+  add_terms(policy, pack, facts, view);
 }

@@ -90,8 +90,8 @@ GPtrArray *ds_policy_deadlines(DsPolicy *policy, DsPack *pack, DsFacts *facts, G
  * roster is known to give otherwise). (transfer full) */
 DsFacts *ds_policy_facts_under(DsPolicy *policy, DsPack *pack, DsFacts *facts);
 /* Gives @view as facts what steps and outputs want to read and cannot work out: fee.due,
- * same-district, comparison.differs, application.category, application.is-renewal. What is UNKNOWN
- * is left out. Call it when fields, case.day and the trip's facts are there. */
+ * same-district, comparison.differs, application.category, application.is-renewal, and for each
+ * deadline that holds or may hold deadline.ID.days. What is UNKNOWN is left out. Call it when fields, case.day and the trip's facts are there. */
 void ds_policy_add_derived_facts(DsPolicy *policy, DsPack *pack, DsView *view);
 
 /* Pass or undetermined: nothing more to do in the field, so the case may be sealed. */

@@ -6,8 +6,6 @@
 #include <libintl.h>
 
 #define _(text) dgettext("doorstep", text)
-#define NOTICE "首次申领居民身份证“全省通办”告知承诺书"
-#define PLAN "江西省首次申领居民身份证“全省通办”工作实施方案"
 
 static void
 check_text(const DsView *view, const char *word, DsFindings *findings)
@@ -23,7 +21,7 @@ check_text(const DsView *view, const char *word, DsFindings *findings)
   ds_finding_cite(ds_findings_add(findings, DS_FINDING_INVALID, "commitment.text", field,
                                   _("the commitment that was accepted is not the text in force; "
                                     "show the present text and have it signed again")),
-                  NOTICE, NULL, NULL, "R136");
+                  NULL, NULL, NULL, "R136");
 }
 
 static void
@@ -42,7 +40,7 @@ check_signer(const DsView *view, DsFindings *findings)
                                   "commitment.signer",
                                   age < 16 ? _("the applicant is under 16: the guardian signs")
                                            : _("the applicant is 16 or older and signs in person")),
-                  NOTICE, NULL, "承诺人（签名）", "R142");
+                  NULL, NULL, NULL, "R019 R142");
 }
 
 static GDateTime *
@@ -85,7 +83,7 @@ check_signature(const DsView *view, DsFindings *findings)
   if (signature == NULL)
     ds_finding_cite(ds_findings_add(findings, DS_FINDING_MISSING, "commitment.signature",
                                     "signature", missing_words(view, signer)),
-                    NOTICE, NULL, "承诺人（签名）", "R142");
+                    NULL, NULL, NULL, "R019 R142");
   else if (is_before(signature, view, "notice.read-at") ||
            is_before(signature, view, "commitment.accepted-at"))
     ds_findings_add(findings, DS_FINDING_INVALID, "commitment.signature.early", signature->id,
@@ -102,7 +100,7 @@ check(const DsView *view, DsFindings *findings)
                                     "commitment.accepted",
                                     _("the commitment has not been accepted; without it the "
                                       "application cannot go on")),
-                    PLAN, "三（一）", "签订书面承诺书", "R092");
+                    NULL, NULL, NULL, "R019 R092");
   check_text(view, "version", findings);
   check_text(view, "sha256", findings);
   check_signer(view, findings);

@@ -5,16 +5,22 @@
 #include <libintl.h>
 
 #define _(text) dgettext("doorstep", text)
-#define PLAN "江西省首次申领居民身份证“全省通办”工作实施方案"
 
+/* Only where the pack has such a term. */
 static void
-note_verification(DsFindings *findings)
+note_verification(const DsView *view, DsFindings *findings)
 {
+  const char *days = ds_view_fact(view, "deadline.verify-after-delivery.days");
+
+  if (days == NULL)
+    return;
   ds_finding_cite(
-      ds_findings_add(findings, DS_FINDING_NOTE, "delivery.verification", "delivery.mode",
-                      _("tell them: within 30 working days of receiving the card its holder has it "
-                        "checked, with the fingerprints, here or at the place of registration")),
-      PLAN, "三（六）3", "申请人在收到证件三十个工作日内，…核验证件信息，比对指纹信息", "R114");
+      ds_findings_add_format(findings, DS_FINDING_NOTE, "delivery.verification", "delivery.mode",
+                             _("tell them: within %s working days of receiving the card its holder "
+                               "has it checked, with the fingerprints, here or at the place of "
+                               "registration"),
+                             days),
+      NULL, NULL, NULL, "R114");
 }
 
 static void
@@ -31,7 +37,7 @@ check(const DsView *view, DsFindings *findings)
   if (g_str_equal(mode, "post") && address != NULL && ds_address_province(address) == NULL)
     ds_findings_add(findings, DS_FINDING_WARNING, "delivery.address.province", "delivery.address",
                     _("the address does not begin with a province; a letter may not arrive"));
-  note_verification(findings);
+  note_verification(view, findings);
 }
 
 static const DsStepOps ops = {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define _(text) dgettext("doorstep", text)
-#define PLAN "江西省首次申领居民身份证“全省通办”工作实施方案"
 
 static void
 check_address(const DsView *view, DsFindings *findings)
@@ -50,39 +49,11 @@ check_proof(const DsView *view, DsFindings *findings)
                         "basis that it shows, or another proof"));
 }
 
-/* R088: of a minor the guardian works or lives here, or the applicant studies here. */
-static void
-check_holder(const DsView *view, DsFindings *findings)
-{
-  const char *basis = ds_view_field(view, "residence.basis");
-  const char *holder = ds_view_field(view, "residence.holder");
-  gboolean by_guardian;
-  int age;
-
-  if (basis == NULL || holder == NULL || !ds_view_age(view, &age))
-    return;
-  by_guardian = age < 16 && !g_str_equal(basis, "study");
-  if (by_guardian == g_str_equal(holder, "guardian"))
-    return;
-  ds_finding_cite(
-      ds_findings_add(
-          findings, DS_FINDING_INVALID, "residence.holder.basis", "residence.holder",
-          by_guardian
-              ? _("under 16 it is the guardian whose work or residence is proved; choose the "
-                  "guardian as holder, or the applicant's study as basis")
-              : _("this basis is the applicant's own; choose the applicant as holder")),
-      PLAN, age < 16 ? "三（一）2" : "三（一）1",
-      age < 16 ? "监护人合法稳定就业、居住或者申请人合法稳定就学的其中一种证明材料"
-               : "合法稳定就业、就学、居住的其中一种证明材料",
-      age < 16 ? "R088" : "R084");
-}
-
 static void
 check(const DsView *view, DsFindings *findings)
 {
   check_address(view, findings);
   check_proof(view, findings);
-  check_holder(view, findings);
 }
 
 static void

@@ -35,18 +35,6 @@ test_good(void)
 }
 
 static void
-test_holder(void)
-{
-  g_autoptr(DsView) work = make_view("12", "work", "applicant", "work-contract");
-  g_autoptr(DsView) study = make_view("12", "study", "guardian", "school-certificate");
-  g_autoptr(DsView) adult = make_view("17", "live", "guardian", "lease");
-
-  step_expect(work, "residence.holder.basis", DS_FINDING_INVALID, "the guardian whose work");
-  step_expect(study, "residence.holder.basis", DS_FINDING_INVALID, "choose the applicant");
-  step_expect(adult, "residence.holder.basis", DS_FINDING_INVALID, "choose the applicant");
-}
-
-static void
 test_proof(void)
 {
   g_autoptr(DsView) wrong = make_view("17", "work", "applicant", "lease");
@@ -74,7 +62,6 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/step-residence/good", test_good);
-  g_test_add_func("/step-residence/holder", test_holder);
   g_test_add_func("/step-residence/proof", test_proof);
   g_test_add_func("/step-residence/address", test_address);
   return g_test_run();
