@@ -5,6 +5,19 @@
 
 #include "base/files.h"
 
+GBytes *
+golden_from_hex(const char *hex)
+{
+  GByteArray *bytes = g_byte_array_new();
+
+  for (; hex[0] != '\0'; hex += 2) {
+    guint8 byte = (guint8)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
+
+    g_byte_array_append(bytes, &byte, 1);
+  }
+  return g_byte_array_free_to_bytes(bytes);
+}
+
 void
 golden_require(gboolean fine, GError *error)
 {

@@ -14,6 +14,8 @@
 DsKey *golden_key(const char *name);
 /* Reads FOLDER/NAME.cbor; stops the program when it is not there. */
 GBytes *golden_read(const char *folder, const char *name);
+/* What a vector's "hex" says. (transfer full) */
+GBytes *golden_from_hex(const char *hex);
 void golden_require(gboolean fine, GError *error);
 
 void golden_dump_directory(JsonBuilder *b, const DsDirectory *d);

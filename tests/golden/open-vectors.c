@@ -18,19 +18,6 @@ typedef struct {
   JsonArray *vectors;
 } Judge;
 
-static GBytes *
-from_hex(const char *hex)
-{
-  GByteArray *bytes = g_byte_array_new();
-
-  for (; hex[0] != '\0'; hex += 2) {
-    guint8 byte = (guint8)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
-
-    g_byte_array_append(bytes, &byte, 1);
-  }
-  return g_byte_array_free_to_bytes(bytes);
-}
-
 static gboolean
 judge_cbor(Judge *self, JsonObject *vector, GBytes *bytes, GError **error)
 {
@@ -64,7 +51,7 @@ find_vector(Judge *self, const char *name)
     JsonObject *vector = json_array_get_object_element(self->vectors, i);
 
     if (strcmp(json_object_get_string_member(vector, "name"), name) == 0)
-      return from_hex(json_object_get_string_member(vector, "hex"));
+      return golden_from_hex(json_object_get_string_member(vector, "hex"));
   }
   g_error("no vector %s", name);
 }
@@ -146,7 +133,7 @@ judge_one(Judge *self, JsonObject *vector)
 {
   const char *type = json_object_get_string_member(vector, "type");
   const char *name = json_object_get_string_member(vector, "name");
-  g_autoptr(GBytes) bytes = from_hex(json_object_get_string_member(vector, "hex"));
+  g_autoptr(GBytes) bytes = golden_from_hex(json_object_get_string_member(vector, "hex"));
   g_autoptr(GError) error = NULL;
   gsize i = 0;
 
