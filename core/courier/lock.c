@@ -16,14 +16,14 @@
 #define LOCK_TEXT_MAX 128
 
 /* In a home that two accounts use either may be the courier: the officer with a drive in hand. */
-static void
-share_lock(int fd, const char *work)
+void
+ds_courier_lock_share(int fd, const char *folder)
 {
-  struct stat folder, st;
+  struct stat shared, st;
 
-  if (stat(work, &folder) == 0 && (folder.st_mode & S_ISGID) != 0 && fstat(fd, &st) == 0 &&
-      st.st_uid == geteuid() && fchmod(fd, 0600 | (folder.st_mode & (S_IRGRP | S_IWGRP))) < 0)
-    g_debug("the lock in %s is for one account only: %s", work, g_strerror(errno));
+  if (stat(folder, &shared) == 0 && (shared.st_mode & S_ISGID) != 0 && fstat(fd, &st) == 0 &&
+      st.st_uid == geteuid() && fchmod(fd, 0600 | (shared.st_mode & (S_IRGRP | S_IWGRP))) < 0)
+    g_debug("the lock in %s is for one account only: %s", folder, g_strerror(errno));
 }
 
 /* Nothing but the lock counts; what the file says is for the message. */
@@ -38,7 +38,7 @@ ds_courier_lock(const char *work, GError **error)
     ds_error_set_errno(error, errno, "opening", path);
     return -1;
   }
-  share_lock(fd, work);
+  ds_courier_lock_share(fd, work);
   if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
     ssize_t got = pread(fd, text, LOCK_TEXT_MAX, 0);
     text[MAX(got, 0)] = '\0';

@@ -10,4 +10,8 @@ G_BEGIN_DECLS
  * the other one. -1 on error. */
 int ds_courier_lock(const char *work, GError **error);
 
+/* In a home that two accounts use, gives the other one what the group has on @folder to the file
+ * @fd. Best effort: only the owner can. */
+void ds_courier_lock_share(int fd, const char *folder);
+
 G_END_DECLS

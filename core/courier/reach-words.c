@@ -41,6 +41,7 @@ static const Words table[] = {
          N_("NetworkManager is not running, so nobody can say whether the station's network is "
             "here"),
          NULL},
+    [DS_REACH_LOOKING] = {"looking", N_("looking for networks"), NULL},
     [DS_REACH_DRIVE_ONLY] =
         {"drive-only",
          N_("no network leads to this station; plug in its drive and use doorstep-courier drive"),

@@ -72,7 +72,9 @@ typedef enum {
   DS_REACH_NO_NETWORK,    /* none at all */
   DS_REACH_SWITCHED_OFF,  /* networking is switched off */
   DS_REACH_NO_MANAGER,    /* NetworkManager is not running */
-  DS_REACH_DRIVE_ONLY,    /* no network leads there: never of ds_reach_decide */
+  /* never of ds_reach_decide */
+  DS_REACH_LOOKING,    /* nobody answered yet */
+  DS_REACH_DRIVE_ONLY, /* no network leads there */
 } DsReachReason;
 #define DS_REACH_REASON_LAST DS_REACH_DRIVE_ONLY
 

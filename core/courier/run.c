@@ -96,7 +96,7 @@ decide(DsRun *self)
   g_autoptr(DsReachSnapshot) snapshot = NULL;
 
   ds_reach_decision_clear(&self->decision);
-  self->decision = (DsReachDecision){FALSE, DS_REACH_COMING, NULL};
+  self->decision = (DsReachDecision){FALSE, DS_REACH_LOOKING, NULL};
   if (self->config == NULL)
     return;
   if (strcmp(self->config->carrier, "drive") == 0) {

@@ -2,6 +2,7 @@
 #include "courier/why.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -138,6 +139,35 @@ test_nonsense(Fixture *self, gconstpointer data)
   g_assert_nonnull(strstr(sentence, "?"));
 }
 
+static guint
+mode_of(Fixture *self, const char *name)
+{
+  g_autofree char *path = g_build_filename(self->depot, name, NULL);
+  struct stat st;
+
+  g_assert_cmpint(stat(path, &st), ==, 0);
+  return st.st_mode & 0777;
+}
+
+/* The officer reads what the courier's account wrote, where the home is shared, and only there. */
+static void
+test_shared(Fixture *self, gconstpointer data)
+{
+  const DsWhy why = {DS_WHY_WORKING, .since_us = 1000000};
+  g_autoptr(GError) error = NULL;
+
+  save(self, &why);
+  g_assert_cmpuint(mode_of(self, "why"), ==, 0600);
+  g_assert_cmpuint(mode_of(self, "running"), ==, 0600);
+  g_assert_cmpint(chmod(self->depot, 02770), ==, 0);
+  close(self->claim);
+  self->claim = ds_why_claim(self->home, &error);
+  g_assert_no_error(error);
+  save(self, &why);
+  g_assert_cmpuint(mode_of(self, "why"), ==, 0640);
+  g_assert_cmpuint(mode_of(self, "running"), ==, 0660);
+}
+
 static void
 test_link(Fixture *self, gconstpointer data)
 {
@@ -163,6 +193,7 @@ main(int argc, char **argv)
   ADD("died", test_died);
   ADD("claim", test_claim);
   ADD("nonsense", test_nonsense);
+  ADD("shared", test_shared);
   ADD("link", test_link);
   return g_test_run();
 }

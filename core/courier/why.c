@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "courier/lock.h"
 
 #define _(text) dgettext("doorstep", text)
 
@@ -17,8 +18,6 @@
 #define WHY_MAX (64 * 1024)
 #define RUNNING_NAME "running"
 #define PID_TEXT_MAX 32
-/* Whoever may enter HOME/depot may read these two. */
-#define MODE 0644
 
 static const char *const words[] = {
     [DS_WHY_ABSENT] = "absent",
@@ -64,15 +63,17 @@ ds_why_copy(DsWhy *to, const DsWhy *from)
 int
 ds_why_claim(const char *home, GError **error)
 {
-  g_autofree char *path = g_build_filename(home, "depot", RUNNING_NAME, NULL);
+  g_autofree char *depot = g_build_filename(home, "depot", NULL);
+  g_autofree char *path = g_build_filename(depot, RUNNING_NAME, NULL);
   struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   char text[PID_TEXT_MAX + 1] = "";
-  g_auto(DsFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, MODE);
+  g_auto(DsFd) fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
   if (fd < 0) {
     ds_error_set_errno(error, errno, "opening", path);
     return -1;
   }
+  ds_courier_lock_share(fd, depot);
   if (fcntl(fd, F_OFD_SETLK, &all) < 0) {
     ssize_t got = pread(fd, text, PID_TEXT_MAX, 0);
     text[MAX(got, 0)] = '\0';
@@ -205,16 +206,11 @@ ds_why_load(const char *home, DsWhy *why)
 gboolean
 ds_why_save(const char *home, const DsWhy *why, GError **error)
 {
-  g_autofree char *path = g_build_filename(home, "depot", WHY_NAME, NULL);
+  g_autofree char *depot = g_build_filename(home, "depot", NULL);
   g_autoptr(JsonNode) root = ds_why_json(why);
   g_autofree char *text = json_to_string(root, TRUE);
-  g_autoptr(GError) local = NULL;
 
-  if (g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, MODE, &local))
-    return TRUE;
-  gboolean full = g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
-  g_set_error_literal(error, DS_ERROR, full ? DS_ERROR_NO_SPACE : DS_ERROR_FAILED, local->message);
-  return FALSE;
+  return ds_files_replace_shared(depot, WHY_NAME, text, strlen(text), error);
 }
 
 /* ---- for people ---- */

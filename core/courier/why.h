@@ -31,7 +31,7 @@ typedef struct {
 
 /* Never fails: what cannot be read, and a file left by a courier that died, is DS_WHY_ABSENT. */
 void ds_why_load(const char *home, DsWhy *why);
-/* Not durable: the next change writes it again. HOME/depot must be there. */
+/* HOME/depot must be there; whoever may read that folder may read what is said. */
 gboolean ds_why_save(const char *home, const DsWhy *why, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ds_why_clear(DsWhy *self);
 
