@@ -78,14 +78,15 @@ typedef struct {
 
 static const Audience nobody = {NO_GROUP, 0};
 
-/* What @dir's group has on it, when @dir is shared with it. */
+/* What @dir's group has on it. We make folders for the owner alone: one that the group may read was
+ * shared with it. */
 static Audience
 audience_of(const char *dir)
 {
   Audience found = nobody;
   struct stat st;
 
-  if (stat(dir, &st) == 0 && (st.st_mode & S_ISGID) != 0)
+  if (stat(dir, &st) == 0 && (st.st_mode & S_IRGRP) != 0)
     found.bits = st.st_mode & S_IRWXG;
   return found;
 }
@@ -115,6 +116,7 @@ ds_files_make_shared_dir(const char *path, GError **error)
   }
   /* the group came from the parent, the umask took its bits */
   return audience.bits == 0 || chmod(path, S_ISGID | S_IRWXU | audience.bits) == 0 ||
+         (errno == EPERM && chmod(path, S_IRWXU | audience.bits) == 0) ||
          ds_error_set_errno(error, errno, "sharing folder", path);
 }
 

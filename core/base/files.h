@@ -29,10 +29,10 @@ gboolean ds_files_create_unsynced_name(const char *dir, const char *name, const 
 /* ---- what two accounts use ----
  *
  * Whatever the umask, files are 0600 and folders 0700. The functions below make an exception where
- * somebody said so before (courier/share.h): in a folder with the set-group-ID bit, that group gets
- * what it has on the folder. Files can be read by it if the folder can, never written; folders
- * carry the bit on. Elsewhere they do what their sisters do. The mode is set before the content is
- * synced and before the name appears. */
+ * somebody said so before (courier/share.h): in a folder that its group may read, the group gets
+ * what it has on the folder. Files can be read by it, never written; folders pass it on, and the
+ * set-group-ID bit too unless a sandbox forbids that (RestrictSUIDSGID= of systemd). Elsewhere they
+ * do what their sisters do. The mode is set before the content is synced and the name appears. */
 
 /* Creates the one folder @path, not synced; DS_ERROR_EXISTS when the name is taken. */
 gboolean ds_files_make_shared_dir(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -209,7 +210,7 @@ test_full_disk(Fixture *fixture, gconstpointer data)
   g_assert_nonnull(strstr(error->message, "the disk"));
 }
 
-enum { CHILD_OK = 0, CHILD_CANNOT_MOUNT = 77 };
+enum { CHILD_OK = 0, CHILD_FAILED = 5, CHILD_CANNOT_MOUNT = 77 };
 
 /* A file system of 64 KiB of our own: the file that does not fit leaves nothing behind. */
 static void
@@ -259,6 +260,108 @@ test_small_disk(Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_mode(Fixture *fixture, const char *name, guint mode)
+{
+  g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
+  struct stat st;
+
+  g_assert_cmpint(lstat(path, &st), ==, 0);
+  g_assert_cmphex(st.st_mode & 07777, ==, mode);
+}
+
+/* One file each way and one folder in a folder of @mode. */
+static void
+make_three(Fixture *fixture, guint mode)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *below = g_build_filename(fixture->dir, "below", NULL);
+  g_autofree char *created = g_build_filename(fixture->dir, "created", NULL);
+
+  g_assert_cmpint(chmod(fixture->dir, mode), ==, 0);
+  g_assert_true(ds_files_remove_tree(below, &error));
+  g_assert_true(ds_files_replace_shared(fixture->dir, "replaced", "x", 1, &error));
+  g_unlink(created);
+  g_assert_true(ds_files_create_shared(fixture->dir, "created", "x", 1, &error));
+  g_assert_true(ds_files_make_shared_dir(below, &error));
+  g_assert_no_error(error);
+  g_assert_false(ds_files_make_shared_dir(below, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_EXISTS);
+}
+
+/* What a folder's group may do decides for what is made in it, and nothing else does. */
+static void
+test_shared(Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    guint folder, below, file;
+  } rows[] = {
+      {0700, 0700, 0600},   {02750, 02750, 0640},
+      {02770, 02770, 0640}, {0710, 0700, 0600}, /* may be entered, not read */
+      {02700, 02700, 0600}, /* the bit alone, from a folder above, shares nothing */
+      {0707, 0700, 0600},
+  };
+  g_autoptr(GError) error = NULL;
+  const mode_t before = umask(0);
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+    const guint at = i / 2;
+    umask(i % 2 == 0 ? 0 : 077);
+    make_three(fixture, rows[at].folder);
+    assert_mode(fixture, "replaced", rows[at].file);
+    assert_mode(fixture, "created", rows[at].file);
+    assert_mode(fixture, "below", rows[at].below);
+  }
+  /* the others never ask */
+  g_assert_cmpint(chmod(fixture->dir, 02770), ==, 0);
+  g_assert_true(ds_files_replace(fixture->dir, "private", "x", 1, &error));
+  assert_mode(fixture, "private", 0600);
+  g_assert_cmpint(chmod(fixture->dir, 0700), ==, 0);
+  g_assert_true(ds_files_replace_for(fixture->dir, "given", "x", 1, getegid(), &error));
+  assert_mode(fixture, "given", 0640);
+  umask(before);
+}
+
+/* As systemd's RestrictSUIDSGID= does it: no call may ask for the bit. */
+static int
+make_below_without_bit(const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  struct stat st;
+
+  if (filter == NULL ||
+      seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(chmod), 1,
+                       SCMP_A1(SCMP_CMP_MASKED_EQ, S_ISGID, S_ISGID)) < 0 ||
+      seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fchmodat), 1,
+                       SCMP_A2(SCMP_CMP_MASKED_EQ, S_ISGID, S_ISGID)) < 0 ||
+      seccomp_load(filter) < 0)
+    return CHILD_CANNOT_MOUNT;
+  seccomp_release(filter);
+  if (!ds_files_make_shared_dir(path, &error))
+    return CHILD_FAILED;
+  return stat(path, &st) == 0 && (st.st_mode & 07777) == 0770 ? CHILD_OK : CHILD_FAILED;
+}
+
+static void
+test_shared_in_sandbox(Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *below = g_build_filename(fixture->dir, "below", NULL);
+  int status = 0;
+
+  g_assert_cmpint(chmod(fixture->dir, 02770), ==, 0);
+  pid_t child = fork();
+  if (child == 0)
+    _exit(make_below_without_bit(below));
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  g_assert_true(WIFEXITED(status));
+  if (WEXITSTATUS(status) == CHILD_CANNOT_MOUNT) {
+    g_test_skip("no system call filter may be set here");
+    return;
+  }
+  g_assert_cmpint(WEXITSTATUS(status), ==, CHILD_OK);
+}
+
+static void
 test_words(Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpstr(ds_error_word(DS_ERROR_NO_SPACE), ==, "no-space");
@@ -283,6 +386,8 @@ main(int argc, char **argv)
       {"/files/list", test_list},
       {"/files/full-disk", test_full_disk},
       {"/files/small-disk", test_small_disk},
+      {"/files/shared", test_shared},
+      {"/files/shared-in-sandbox", test_shared_in_sandbox},
       {"/files/error-words", test_words},
   };
 
