@@ -13,25 +13,60 @@
 #define RULE_WIDTH 190.0
 #define TEXT_WIDTH (SHEET_INNER - NUMBER_WIDTH - RULE_WIDTH)
 
+/* What the officer enters is no material that anybody could bring. */
+static gboolean
+is_officers(const char *subject)
+{
+  static const char *const STEPS[] = {"identification.", "fee.",       "appointment.",
+                                      "guidance.",       "temporary.", "old-card.",
+                                      "signature.",      "review.",    NULL};
+
+  for (guint i = 0; subject != NULL && STEPS[i] != NULL; i++)
+    if (g_str_has_prefix(subject, STEPS[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 is_listed(const DsFinding *finding)
 {
-  return finding->kind == DS_FINDING_MISSING || finding->kind == DS_FINDING_INVALID;
+  return (finding->kind == DS_FINDING_MISSING || finding->kind == DS_FINDING_INVALID) &&
+         !is_officers(finding->subject);
 }
 
-/* Two rules may ask for the same thing; the person reads it once. */
+/* @other says the same, or the same with the rule behind it. */
+static gboolean
+is_said_by(const DsFinding *finding, const DsFinding *other, gboolean earlier)
+{
+  if (earlier && g_strcmp0(other->text, finding->text) == 0 &&
+      g_strcmp0(words_subject(other->subject), words_subject(finding->subject)) == 0)
+    return TRUE;
+  return finding->kind == DS_FINDING_MISSING && other->kind == DS_FINDING_MISSING &&
+         finding->subject != NULL && g_strcmp0(finding->subject, other->subject) == 0 &&
+         finding->document == NULL && other->document != NULL;
+}
+
+/* A step and a rule, or two rules, may ask for the same thing; the person reads it once. */
 static gboolean
 was_said(const DsFindings *findings, guint index)
 {
   const DsFinding *finding = ds_findings_get(findings, index);
 
-  for (guint i = 0; i < index; i++) {
+  for (guint i = 0; i < ds_findings_count(findings); i++) {
     const DsFinding *other = ds_findings_get(findings, i);
 
-    if (is_listed(other) && g_strcmp0(other->text, finding->text) == 0 &&
-        g_strcmp0(words_subject(other->subject), words_subject(finding->subject)) == 0)
+    if (i != index && is_listed(other) && is_said_by(finding, other, i < index))
       return TRUE;
   }
+  return FALSE;
+}
+
+static gboolean
+has_any(const DsFindings *findings)
+{
+  for (guint i = 0; i < ds_findings_count(findings); i++)
+    if (is_listed(ds_findings_get(findings, i)))
+      return TRUE;
   return FALSE;
 }
 
@@ -150,10 +185,10 @@ form_missing_notice(const DsView *view, GError **error)
   g_autoptr(Sheet) sheet = NULL;
   double y = SHEET_TOP;
 
-  if (!ds_findings_has_kind(findings, DS_FINDING_MISSING) &&
-      !ds_findings_has_kind(findings, DS_FINDING_INVALID)) {
-    g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
-                "nothing is missing or wrong in this case, so there is nothing to give notice of");
+  if (!has_any(findings)) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
+                        "nothing is missing or wrong that the applicant could bring or put right, "
+                        "so there is nothing to give notice of");
     return NULL;
   }
   sheet = sheet_new(TITLE, ds_view_fact(view, "case.day"));

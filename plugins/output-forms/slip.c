@@ -12,6 +12,7 @@
 #define TOP (SHEET_TOP - 10)
 #define HALF ((SHEET_BOTTOM - TOP) / 2)
 #define ROW 25.0
+#define ROW_MOST 36.0
 #define QR 92.0
 #define SIZE 10.0
 
@@ -73,7 +74,9 @@ draw_cash(Grid *grid, const DsView *view)
 
   draw_person(grid, view, "缴款人");
   grid_row(grid, "收费项目", what);
+  grid->most = ROW_MOST;
   grid_row(grid, "收费依据", rule);
+  grid->most = ROW;
   grid_pair(grid, "应缴金额", due, "收款方式", words_of(view, "fee.method"));
   grid_pair(grid, "实收（大写）", capitals, "（小写）", figures);
   grid_pair(grid, "财政票据代码", words_field(view, "fee.receipt-series"), "票据号码",
@@ -89,7 +92,9 @@ draw_refund(Grid *grid, const DsView *view)
   g_autofree char *taken = figures_of(ds_view_field(view, "fee.received"));
 
   draw_person(grid, view, "领款人（原缴款人）");
+  grid->most = 2 * ROW;
   grid_row(grid, "退费原因", words_fact(view, "refund.reason"));
+  grid->most = ROW;
   grid_pair(grid, "原收金额", taken, "退费决定人", words_fact(view, "refund.decided-by"));
   grid_pair(grid, "退费（大写）", capitals, "（小写）", figures);
   grid_pair(grid, "收回票据代码", words_field(view, "fee.receipt-series"), "票据号码",

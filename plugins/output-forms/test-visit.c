@@ -248,11 +248,13 @@ test_long_visit(void)
   static const char *const DOCUMENTS[] = {"refusal-notice", "cash-slip", "refund-slip", "kit-list"};
   static const char *const FIELDS[] = {"applicant.name", "guardian.name", "applicant.address",
                                        "appointment.address", "fee.payer"};
+  g_autofree char *reason = forms_repeat(0x9F70, 200);
   static const guint LENGTHS[] = {50, 101, 120, 120, 50};
   static const guint DRAWN[][5] = {{1, 1, 1, 0, 0}, {2, 0, 0, 0, 2}, {2, 0, 0, 0, 2}, {1, 1, 0, 1}};
   g_autoptr(DsView) view = make_refused();
 
-  forms_set_facts(view, "refund.amount", "2000", "refund.reason", "不予签发", NULL);
+  forms_set_facts(view, "refund.amount", "2000", "refund.reason", reason, "fee.phrase", reason,
+                  NULL);
   for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++) {
     g_autofree char *value = forms_repeat(0x9F60 + i, LENGTHS[i]);
 
@@ -263,6 +265,8 @@ test_long_visit(void)
     g_autoptr(GBytes) pdf = forms_render(DOCUMENTS[d], view, NULL);
 
     g_assert_cmpuint(pdf_count_pages(pdf), <=, 1);
+    if (text != NULL && g_str_has_suffix(DOCUMENTS[d], "slip"))
+      g_assert_cmpuint(forms_count(text, 0x9F70), ==, 400);
     for (guint i = 0; text != NULL && i < G_N_ELEMENTS(FIELDS); i++) {
       g_test_message("%s %s", DOCUMENTS[d], FIELDS[i]);
       g_assert_cmpuint(forms_count(text, 0x9F60 + i), ==, LENGTHS[i] * DRAWN[d][i]);
