@@ -89,7 +89,7 @@ explain_case(DsFace *face, const char *id, GError **error)
   return TRUE;
 }
 
-/* @name is a pack's id or a jurisdiction. (transfer full) */
+/* @name is a pack's id or a jurisdiction; @service may be NULL. (transfer full) */
 static DsPack *
 find_pack(DsPolicy *policy, const char *name, const char *service, const GDate *day, GError **error)
 {
@@ -101,10 +101,19 @@ find_pack(DsPolicy *policy, const char *name, const char *service, const GDate *
   return ds_policy_pack_for(policy, name, service, day, error);
 }
 
+/* The service that was asked for, else the pack's first. */
+static DsService *
+find_service(DsPolicy *policy, const DsPack *pack, GError **error)
+{
+  JsonArray *own = ds_json_array(ds_pack_root(pack), "services");
+
+  return ds_policy_service(
+      policy, opt_service != NULL ? opt_service : json_array_get_string_element(own, 0), error);
+}
+
 static gboolean
 explain_facts(DsFace *face, GError **error)
 {
-  const char *service_id = opt_service != NULL ? opt_service : "first-application";
   g_autoptr(DsPolicy) policy = ds_face_policy(face, error);
   g_autoptr(DsView) view = ds_view_new();
   GDate day;
@@ -116,17 +125,17 @@ explain_facts(DsFace *face, GError **error)
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID, _("--on %s: write a day as 2026-09-01"), opt_on);
     return FALSE;
   }
-  DsService *service = ds_policy_service(policy, service_id, error);
-  g_autoptr(DsPack) pack =
-      service != NULL ? find_pack(policy, opt_pack, service_id, &day, error) : NULL;
-  if (pack == NULL || (opt_facts != NULL && !read_view(opt_facts, view, error)))
+  g_autoptr(DsPack) pack = find_pack(policy, opt_pack, opt_service, &day, error);
+  DsService *service = pack != NULL ? find_service(policy, pack, error) : NULL;
+  if (service == NULL || (opt_facts != NULL && !read_view(opt_facts, view, error)))
     return FALSE;
 
   g_autofree char *on = ds_date_format(&day);
   ds_view_set_fact(view, "case.day", on);
-  ds_view_set_fact(view, "case.service", service_id);
+  ds_view_set_fact(view, "case.service", ds_service_id(service));
   ds_view_set_fact(view, "case.jurisdiction", ds_pack_jurisdiction(pack));
   ds_pack_add_facts(pack, view);
+  ds_policy_add_derived_facts(policy, pack, view);
   g_autoptr(DsFacts) facts = ds_policy_facts(policy, view);
   g_autoptr(DsDecision) decision =
       ds_policy_decide(policy, pack, service, facts, ds_text_language(), error);
@@ -152,8 +161,7 @@ run_explain(DsFace *face, char **args, GError **error)
 static const GOptionEntry explain_options[] = {
     {"pack", 0, 0, G_OPTION_ARG_STRING, &opt_pack, N_("a pack's id, or a jurisdiction"), "PACK"},
     {"on", 0, 0, G_OPTION_ARG_STRING, &opt_on, N_("the day of submission (today)"), "DATE"},
-    {"service", 0, 0, G_OPTION_ARG_STRING, &opt_service, N_("service (first-application)"),
-     "SERVICE"},
+    {"service", 0, 0, G_OPTION_ARG_STRING, &opt_service, N_("service (the pack's)"), "SERVICE"},
     {"facts", 0, 0, G_OPTION_ARG_FILENAME, &opt_facts, N_("what is known, as JSON"), "FILE"},
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
