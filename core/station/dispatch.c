@@ -9,6 +9,7 @@
 #include "bundle/seal.h"
 #include "policy/pack.h"
 #include "station/say.h"
+#include "station/sent.h"
 #include "station/statements.h"
 #include "station/station-private.h"
 
@@ -257,6 +258,7 @@ ds_station_dispatch(DsStation *self, const DsDispatchOrder *order, GError **erro
   parcel_init(&parcel);
   g_autofree char *trip_id = make_trip_id(order);
   if (!fill_parcel(self, &parcel, order, trip_id, error) ||
+      !ds_sent_keep(self, order, trip_id, error) ||
       !send_parcel(self, &parcel, order->unit, error) ||
       !ds_station_publish(self, &published, error))
     return NULL;

@@ -29,6 +29,8 @@ static const char *const schema[] = {
     "CREATE TABLE outbox_item (unit TEXT NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL,"
     " bytes BLOB NOT NULL, PRIMARY KEY (unit, seq, name),"
     " FOREIGN KEY (unit, seq) REFERENCES outbox (unit, seq) ON DELETE CASCADE);",
+    "CREATE TABLE device_key (unit TEXT NOT NULL, kid BLOB NOT NULL, number TEXT NOT NULL,"
+    " PRIMARY KEY (unit, kid)) WITHOUT ROWID;",
 };
 
 DsDb *

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "station/sent.h"
 #include "station/statements.h"
 #include "station/station-private.h"
 
@@ -99,7 +100,7 @@ ds_station_enrol(DsStation *self, GBytes *request, const char *fingerprint, GErr
     ds_directory_add_unit(next, enrolment->unit, enrolment->name, enrolment->sign,
                           enrolment->encrypt);
   g_autofree char *repo = ds_station_repo_path(self->home, enrolment->unit);
-  if (!ds_repo_create(repo, error))
+  if (!ds_repo_create(repo, error) || !ds_sent_note_keys(self, enrolment, error))
     return FALSE;
   if (listed && added == 0)
     return publish(self, error);
@@ -149,6 +150,17 @@ mark_officer(DsDirectory *next, const char *number, gint64 since_us, guint *chan
   return FALSE;
 }
 
+static void
+mark_keys(DsDirectory *next, const GArray *kids, gint64 since_us, guint *changes)
+{
+  for (guint i = 0; kids != NULL && i < next->officers->len; i++) {
+    DsOfficerEntry *entry = next->officers->pdata[i];
+    for (guint j = 0; j < kids->len; j++)
+      if (ds_kid_equal(ds_key_kid(entry->key), &g_array_index(kids, DsKid, j)))
+        *changes += set_revoked(&entry->revoked_us, since_us) ? 1 : 0;
+  }
+}
+
 /* What waits for a unit that may not have it any more. */
 static gboolean
 take_back(DsStation *self, const char *unit, GError **error)
@@ -169,8 +181,8 @@ take_back(DsStation *self, const char *unit, GError **error)
 }
 
 gboolean
-ds_station_revoke(DsStation *self, const char *unit, const char *const *officers, gint64 since_us,
-                  GError **error)
+ds_station_revoke(DsStation *self, const char *unit, const char *const *officers,
+                  const GArray *kids, gint64 since_us, GError **error)
 {
   gint64 now = ds_clock_now().wall_us;
   guint changes = 0;
@@ -189,6 +201,7 @@ ds_station_revoke(DsStation *self, const char *unit, const char *const *officers
   for (guint i = 0; officers != NULL && officers[i] != NULL; i++)
     if (!mark_officer(next, officers[i], from, &changes, error))
       return FALSE;
+  mark_keys(next, kids, from, &changes);
   if (changes > 0 && !issue_for(self, next, DS_STATION_DIRECTORY_DAYS, error))
     return FALSE;
   return unit == NULL || take_back(self, unit, error);
@@ -197,7 +210,7 @@ ds_station_revoke(DsStation *self, const char *unit, const char *const *officers
 gboolean
 ds_station_revoke_unit(DsStation *self, const char *unit, gint64 since_us, GError **error)
 {
-  return ds_station_revoke(self, unit, NULL, since_us, error);
+  return ds_station_revoke(self, unit, NULL, NULL, since_us, error);
 }
 
 gboolean
@@ -205,7 +218,7 @@ ds_station_revoke_officer(DsStation *self, const char *number, gint64 since_us, 
 {
   const char *const officers[] = {number, NULL};
 
-  return ds_station_revoke(self, NULL, officers, since_us, error);
+  return ds_station_revoke(self, NULL, officers, NULL, since_us, error);
 }
 
 gboolean

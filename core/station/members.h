@@ -28,9 +28,11 @@ gboolean ds_station_revoke_unit(DsStation *self, const char *unit, gint64 since_
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ds_station_revoke_officer(DsStation *self, const char *number, gint64 since_us,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Both for a unit and officers at once; @officers may be NULL. One directory. Need unlock. */
+/* For a unit, all keys of officers, and single keys of officers (@kids: DsKid) at once; each may be
+ * NULL, keys that are not listed are passed over. One directory. Needs unlock. */
 gboolean ds_station_revoke(DsStation *self, const char *unit, const char *const *officers,
-                           gint64 since_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                           const GArray *kids, gint64 since_us,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Issues the next version, good for @days. Needs unlock. */
 gboolean ds_station_renew(DsStation *self, guint days, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -29,6 +29,12 @@ static const char *const schema[] = {
     " WITHOUT ROWID;"
     "CREATE TABLE pending (id INTEGER PRIMARY KEY, token TEXT NOT NULL, unit TEXT NOT NULL,"
     " bundle BLOB NOT NULL, state INTEGER NOT NULL, detail TEXT);",
+    "CREATE TABLE sent_trip (trip TEXT PRIMARY KEY, unit TEXT NOT NULL, name TEXT NOT NULL,"
+    " day TEXT NOT NULL, sent INTEGER NOT NULL, closed INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE sent_person (trip TEXT NOT NULL, row INTEGER NOT NULL, name TEXT, number TEXT,"
+    " PRIMARY KEY (trip, row)) WITHOUT ROWID;"
+    "CREATE TABLE lost_unit (unit TEXT NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, by TEXT);",
 };
 
 DsDb *

@@ -260,6 +260,10 @@ make_record(const TestUnit *self, const TestCase *what, TestBundle *bundle)
     ds_record_set_field(record, "applicant.number", what->number);
   if (what->pack != NULL)
     test_pack_use(record, what->schemas, what->pack);
+  if (what->trip != NULL) {
+    g_free(about->trip);
+    about->trip = g_strdup(what->trip);
+  }
   if (what->received != NULL) {
     ds_record_set_field(record, "fee.method", "cash");
     ds_record_set_field(record, "fee.received", what->received);

@@ -70,6 +70,7 @@ typedef struct {
   const TestBundle *replaces; /* its scan is reused, but by a withdrawal */
   const char *schemas;        /* with pack: see test-pack.h; NULL: a pack that is nowhere */
   const char *pack;
+  const char *trip;
   const char *received; /* fen, in cash */
   const char *urgency;
   gboolean fields_only; /* of a correction: no new picture */

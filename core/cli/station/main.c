@@ -15,6 +15,8 @@ static const struct {
     {"enrol", ds_verb_enrol, N_("show a unit's request and its fingerprint, or admit the unit")},
     {"directory", ds_verb_directory, N_("show, write, renew the directory; revoke members")},
     {"rotate", ds_verb_rotate, N_("change the keys that sign statements")},
+    {"lost", ds_verb_lost, N_("a laptop is gone: revoke it, list the people on it")},
+    {"close-trip", ds_verb_close_trip, N_("forget the list of a trip that is over")},
     {"dispatch", ds_verb_dispatch, N_("send a trip with its roster and rules to a unit")},
     {"intake", ds_verb_intake, N_("take in what units sent, answer and archive it")},
     {"drive", ds_verb_drive, N_("take in what came on a drive, and write the answers on it")},
