@@ -94,7 +94,7 @@ check_complete(const DsDriveItem *item, const DsManifest *manifest, GError **err
 static gboolean
 check_manifest(DsStationStick *self, const DsDriveItem *item, GBytes *bytes, GError **error)
 {
-  g_autoptr(DsManifest) manifest = ds_manifest_verify(bytes, self->station->directory, error);
+  g_autoptr(DsManifest) manifest = ds_manifest_verify(bytes, self->door, error);
   char hex[DS_DIGEST_HEX_SIZE];
 
   if (manifest == NULL)

@@ -12,10 +12,11 @@ typedef struct {
   const DsStationDriveOptions *options;
   DsStationDriveResult *result;
   DsStick *stick;
-  GPtrArray *files; /* DsStickFile, all that were there at the beginning */
-  const char *unit; /* whose turn it is */
-  DsRepo *repo;     /* this unit's */
-  GHashTable *said; /* names of statements in this unit's outbox; NULL: not looked yet */
+  GPtrArray *files;  /* DsStickFile, all that were there at the beginning */
+  const char *unit;  /* whose turn it is */
+  DsDirectory *door; /* who may have signed what comes in */
+  DsRepo *repo;      /* this unit's */
+  GHashTable *said;  /* names of statements in this unit's outbox; NULL: not looked yet */
 } DsStationStick;
 
 /* Counts one refusal and keeps its words. */

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The station's end of a stick: the door, the outbox, and who may say what. */
+#include "station/drive.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "station/members.h"
+#include "station/statements.h"
+#include "station/test-fixture.h"
+
+typedef struct {
+  TestFixture base;
+  char *stick;
+  guint64 batch;
+} Fixture;
+
+static void
+set_up(Fixture *self, gconstpointer data)
+{
+  test_fixture_set_up(&self->base, data);
+  self->stick = test_make_dir();
+  self->batch = 0;
+}
+
+static void
+tear_down(Fixture *self, gconstpointer data)
+{
+  test_fixture_tear_down(&self->base, data);
+  g_assert_true(ds_files_remove_tree(self->stick, NULL));
+  g_free(self->stick);
+}
+
+/* ---- a unit's stick ---- */
+
+typedef struct {
+  const char *unit;
+  const char *station;
+  const TestBundle *const *bundles;
+  guint count;
+  const GArray *taken;
+  const DsDigest *as; /* the first bundle's item claims to be this one */
+  const char *leave;  /* a chunk left out, or "extra" for one too many */
+} Out;
+
+static void
+add_file(DsDriveItem *item, GPtrArray *bodies, const char *name, GBytes *bytes)
+{
+  const DsDigest sha256 = ds_digest_of_bytes(bytes);
+
+  ds_drive_item_add(item, name, g_bytes_get_size(bytes), &sha256);
+  g_ptr_array_add(bodies, g_bytes_ref(bytes));
+}
+
+static gint
+compare_names(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static DsDriveItem *
+make_item(const Out *out, const TestBundle *bundle, gboolean first, GPtrArray *bodies)
+{
+  DsDriveItem *item = ds_drive_item_new_bundle(first && out->as != NULL ? out->as : &bundle->id);
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GBytes) extra = g_bytes_new_static("extra", 5);
+  const DsDigest sha256 = ds_digest_of_bytes(extra);
+  gboolean drop = g_strcmp0(out->leave, "chunk") == 0;
+  GHashTableIter iter;
+  gpointer hex;
+
+  g_hash_table_iter_init(&iter, bundle->chunks);
+  while (g_hash_table_iter_next(&iter, &hex, NULL)) {
+    if (!drop)
+      g_ptr_array_add(names, g_strdup(hex));
+    drop = FALSE;
+  }
+  if (g_strcmp0(out->leave, "extra") == 0)
+    g_ptr_array_add(names, ds_digest_dup_hex(&sha256));
+  g_ptr_array_sort(names, compare_names);
+  for (guint i = 0; i < names->len; i++) {
+    GBytes *chunk = g_hash_table_lookup(bundle->chunks, names->pdata[i]);
+    add_file(item, bodies, names->pdata[i], chunk != NULL ? chunk : extra);
+  }
+  add_file(item, bodies, "manifest", bundle->manifest);
+  add_file(item, bodies, "record", bundle->record);
+  return item;
+}
+
+static gboolean
+fill(DsDriveWriter *writer, gpointer user_data, GError **error)
+{
+  const Out *out = user_data;
+
+  for (guint i = 0; i < out->count; i++) {
+    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(DsDriveItem) item = make_item(out, out->bundles[i], i == 0, bodies);
+    if (!ds_drive_writer_item(writer, item, error))
+      return FALSE;
+    for (guint file = 0; file < bodies->len; file++)
+      if (!ds_drive_writer_file(writer, bodies->pdata[file], error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+put(Fixture *self, const Out *out)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsStick) stick = ds_stick_open(self->stick, &error);
+  g_autoptr(DsDriveHead) head = ds_drive_head_new(
+      DS_DRIVE_OUT, out->unit != NULL ? out->unit : "unit-7", out->station, ++self->batch);
+  const DsStickWatch watch = {0};
+  guint64 bytes;
+
+  head->count = out->count;
+  if (out->taken != NULL)
+    g_array_append_vals(head->taken, out->taken->data, out->taken->len);
+  g_assert_true(ds_stick_write(stick, head, fill, (gpointer)out, &watch, &bytes, &error));
+  g_assert_no_error(error);
+}
+
+static DsStationDriveResult
+drive(Fixture *self, const char *unit)
+{
+  const DsStationDriveOptions options = {.unit = unit};
+  g_autoptr(GError) error = NULL;
+  DsStationDriveResult result;
+
+  gboolean ok = ds_station_drive(self->base.station, self->stick, &options, &result, &error);
+  g_assert_no_error(error);
+  g_assert_true(ok);
+  return result;
+}
+
+static DsStationDriveResult
+drive_well(Fixture *self, const char *unit)
+{
+  DsStationDriveResult result = drive(self, unit);
+
+  g_assert_cmpstr(result.trouble, ==, NULL);
+  return result;
+}
+
+/* One refusal with these words, and nothing entered the station. */
+static void
+refuses(Fixture *self, const char *words)
+{
+  DsStationDriveResult result = drive(self, NULL);
+
+  g_assert_cmpuint(result.refused, ==, 1);
+  g_assert_cmpuint(result.bundles, ==, 0);
+  if (strstr(result.trouble, words) == NULL)
+    g_error("\"%s\" is not in \"%s\"", words, result.trouble);
+  ds_station_drive_result_clear(&result);
+  test_fixture_assert_no_refs(&self->base);
+}
+
+/* Home containers on the stick, checked, in order. */
+static GPtrArray *
+home_containers(Fixture *self)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsStick) stick = ds_stick_open(self->stick, &error);
+  g_autoptr(GPtrArray) files = ds_stick_list(stick, &error);
+  GPtrArray *readers = g_ptr_array_new_with_free_func((GDestroyNotify)ds_drive_reader_free);
+
+  for (guint i = 0; i < files->len; i++) {
+    const DsStickFile *file = files->pdata[i];
+    if (file->direction != DS_DRIVE_HOME)
+      continue;
+    DsDriveReader *reader = ds_stick_read(stick, file, &error);
+    g_assert_no_error(error);
+    g_assert_true(ds_drive_reader_check(reader, NULL, NULL, NULL, &error));
+    g_ptr_array_add(readers, reader);
+  }
+  return readers;
+}
+
+/* What the only home container brings, as a unit would say that it has it. */
+static GArray *
+all_taken(Fixture *self)
+{
+  g_autoptr(GPtrArray) homes = home_containers(self);
+  GArray *taken = g_array_new(FALSE, FALSE, sizeof(DsDriveTaken));
+
+  g_assert_cmpuint(homes->len, ==, 1);
+  for (guint i = 0; i < ds_drive_reader_head(homes->pdata[0])->count; i++) {
+    g_autoptr(DsDriveItem) item = ds_drive_reader_item(homes->pdata[0], i, NULL);
+    const DsDriveTaken one = {item->ref.seq, item->digest};
+    g_array_append_val(taken, one);
+  }
+  return taken;
+}
+
+static char *
+outbox(Fixture *self)
+{
+  return test_home_refs(self->base.home, "unit-7", "refs/outbox/");
+}
+
+/* ---- in ---- */
+
+static void
+test_in(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  g_autoptr(TestBundle) two = test_fixture_seal(&self->base, "a-2");
+  const TestBundle *const bundles[] = {two, one};
+  const Out out = {.station = ds_station_id(self->base.station), .bundles = bundles, .count = 2};
+
+  put(self, &out);
+  DsStationDriveResult result = drive_well(self, NULL);
+  g_assert_cmpuint(result.units, ==, 1);
+  g_assert_cmpuint(result.containers, ==, 1);
+  g_assert_cmpuint(result.bundles, ==, 2);
+  result = drive_well(self, NULL);
+  g_assert_cmpuint(result.bundles, ==, 0);
+  g_assert_cmpuint(result.known, ==, 2);
+  DsIntakeCounts counts = test_intake(self->base.station);
+  g_assert_cmpuint(counts.durable, ==, 2);
+  test_fixture_assert_heard(&self->base, one, "received verified durable");
+  test_fixture_assert_heard(&self->base, two, "received verified durable");
+  test_fixture_assert_no_refs(&self->base);
+}
+
+/* Nobody's key comes with a stick: a stranger's bundle is not even quarantined. */
+static void
+test_stranger(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestUnit) stranger = test_unit_new("unit-7", "036001");
+  TestCase what = {.local = "a-1"};
+  g_autoptr(TestBundle) forged =
+      test_unit_seal(stranger, ds_station_directory(self->base.station), &what);
+  const TestBundle *const bundles[] = {forged};
+  const Out out = {.bundles = bundles, .count = 1};
+  g_autofree char *before = test_home_list(self->base.home, "quarantine/unit-7");
+
+  put(self, &out);
+  refuses(self, "was not taken");
+  g_autofree char *after = test_home_list(self->base.home, "quarantine/unit-7");
+  g_assert_cmpstr(before, ==, after);
+  g_autoptr(GPtrArray) statements = test_unit_statements(self->base.unit, self->base.station);
+  g_assert_cmpuint(statements->len, ==, 0);
+}
+
+static void
+test_not_its_files(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  g_autoptr(TestBundle) two = test_fixture_seal(&self->base, "a-2");
+  const TestBundle *const bundles[] = {one};
+  const Out defects[] = {{.bundles = bundles, .count = 1, .leave = "chunk"},
+                         {.bundles = bundles, .count = 1, .leave = "extra"},
+                         {.bundles = bundles, .count = 1, .as = &two->id}};
+
+  for (guint i = 0; i < G_N_ELEMENTS(defects); i++) {
+    put(self, &defects[i]);
+    refuses(self, i < 2 ? "its files are not the ones" : "its manifest is that of bundle");
+    g_assert_true(ds_files_remove_tree(self->stick, NULL));
+    g_assert_true(ds_files_make_dir(self->stick, NULL));
+  }
+}
+
+/* A bundle of another unit of ours, on this unit's stick. */
+static void
+test_other_unit(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
+  TestCase what = {.local = "b-1"};
+
+  test_unit_enrol(other, self->base.station);
+  g_autoptr(TestBundle) bundle =
+      test_unit_seal(other, ds_station_directory(self->base.station), &what);
+  const TestBundle *const bundles[] = {bundle};
+  const Out out = {.bundles = bundles, .count = 1};
+  put(self, &out);
+  refuses(self, "of unit unit-8");
+}
+
+static void
+test_revoked(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  const TestBundle *const bundles[] = {one};
+  const Out out = {.bundles = bundles, .count = 1};
+  const DsStationDriveOptions named = {.unit = "unit-7"};
+  g_autoptr(GError) error = NULL;
+  DsStationDriveResult result;
+
+  g_assert_true(ds_station_revoke_unit(self->base.station, "unit-7", 0, &error));
+  put(self, &out);
+  refuses(self, "unit unit-7 is revoked");
+  g_assert_false(ds_station_drive(self->base.station, self->stick, &named, &result, &error));
+  test_assert_error(&error, DS_ERROR_REFUSED, "is revoked");
+  ds_station_drive_result_clear(&result);
+}
+
+/* A revoked officer's bundle is the unit's all the same: it is judged, and the unit hears it. */
+static void
+test_revoked_officer(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  const TestBundle *const bundles[] = {one};
+  const Out out = {.bundles = bundles, .count = 1};
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(ds_station_revoke_officer(self->base.station, "036001", 0, &error));
+  put(self, &out);
+  g_assert_cmpuint(drive_well(self, NULL).bundles, ==, 1);
+  g_assert_cmpuint(test_intake(self->base.station).quarantined, ==, 1);
+  test_fixture_assert_heard(&self->base, one, "quarantined");
+}
+
+static void
+test_not_enrolled(Fixture *self, gconstpointer data)
+{
+  const Out out = {.unit = "unit-99"};
+  const DsStationDriveOptions named = {.unit = "unit-99"};
+  g_autoptr(GError) error = NULL;
+  DsStationDriveResult result;
+
+  put(self, &out);
+  put(self, &out);
+  refuses(self, "unit unit-99 is not enrolled"); /* once, however many files */
+  g_assert_false(ds_station_drive(self->base.station, self->stick, &named, &result, &error));
+  test_assert_error(&error, DS_ERROR_NOT_FOUND, "not in the directory");
+  ds_station_drive_result_clear(&result);
+}
+
+static void
+test_other_station(Fixture *self, gconstpointer data)
+{
+  const Out out = {.station = "elsewhere"};
+
+  put(self, &out);
+  refuses(self, "is for station elsewhere");
+}
+
+/* One container that is not sound keeps no other from the station. */
+static void
+test_one_broken(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  const TestBundle *const bundles[] = {one};
+  const Out out = {.bundles = bundles, .count = 1};
+  g_autofree char *path = g_build_filename(self->stick, "doorstep-unit-7-out-0000000002.dsd", NULL);
+
+  put(self, &out);
+  put(self, &out);
+  g_assert_cmpint(truncate(path, 300), ==, 0);
+  DsStationDriveResult result = drive(self, NULL);
+  g_assert_cmpuint(result.bundles, ==, 1);
+  g_assert_cmpuint(result.refused, ==, 1);
+  g_assert_nonnull(strstr(result.trouble, "ends in the middle"));
+  ds_station_drive_result_clear(&result);
+}
+
+/* ---- out ---- */
+
+static void
+test_home(Fixture *self, gconstpointer data)
+{
+  DsStationDriveResult result = drive_well(self, "unit-7");
+
+  g_assert_cmpuint(result.written, ==, 1);
+  g_assert_cmpuint(result.messages, ==, 1);
+  g_autofree char *published = outbox(self);
+  g_assert_cmpstr(published, ==, "refs/outbox/0000000001-directory");
+  result = drive_well(self, "unit-7");
+  g_assert_cmpuint(result.written + result.removed, ==, 0);
+
+  /* more to say: a new container with all of it, and the old one goes */
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  test_push(self->base.home, "unit-7", one, TEST_PUSH_WHOLE);
+  test_intake(self->base.station);
+  result = drive_well(self, "unit-7");
+  g_assert_cmpuint(result.written, ==, 1);
+  g_assert_cmpuint(result.messages, ==, 2);
+  g_assert_cmpuint(result.removed, ==, 1);
+  g_autoptr(GPtrArray) homes = home_containers(self);
+  g_assert_cmpuint(homes->len, ==, 1);
+  g_assert_cmpuint(ds_drive_reader_head(homes->pdata[0])->batch, ==, 2);
+}
+
+/* What was decided and not published yet travels along. */
+static void
+test_pending(Fixture *self, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(ds_station_publish_again(self->base.station, "unit-7", 1, &error));
+  drive_well(self, "unit-7");
+  g_autofree char *published = outbox(self);
+  g_assert_cmpstr(published, ==,
+                  "refs/outbox/0000000001-directory\nrefs/outbox/0000000002-directory");
+  g_autoptr(GPtrArray) homes = home_containers(self);
+  g_assert_cmpuint(ds_drive_reader_head(homes->pdata[0])->count, ==, 2);
+}
+
+static void
+test_taken(Fixture *self, gconstpointer data)
+{
+  drive_well(self, "unit-7");
+  g_autoptr(GArray) taken = all_taken(self);
+  const Out out = {.taken = taken};
+
+  put(self, &out);
+  DsStationDriveResult result = drive_well(self, NULL);
+  g_assert_cmpuint(result.acknowledged, ==, 1);
+  g_assert_cmpuint(result.removed, ==, 1);
+  g_autofree char *published = outbox(self);
+  g_assert_cmpstr(published, ==, "");
+}
+
+/* Who has something else under that number has not heard it. */
+static void
+test_taken_lie(Fixture *self, gconstpointer data)
+{
+  drive_well(self, "unit-7");
+  g_autoptr(GArray) taken = all_taken(self);
+  const Out out = {.taken = taken};
+
+  g_array_index(taken, DsDriveTaken, 0).content.bytes[0] ^= 1;
+  put(self, &out);
+  DsStationDriveResult result = drive_well(self, NULL);
+  g_assert_cmpuint(result.acknowledged, ==, 0);
+  g_autofree char *published = outbox(self);
+  g_assert_cmpstr(published, ==, "refs/outbox/0000000001-directory");
+}
+
+/* Another station's container is not ours to remove. */
+static void
+test_foreign_home(Fixture *self, gconstpointer data)
+{
+  g_autoptr(DsDriveHead) head = ds_drive_head_new(DS_DRIVE_HOME, "unit-7", "elsewhere", 41);
+  g_autoptr(DsStick) stick = ds_stick_open(self->stick, NULL);
+  const DsStickWatch watch = {0};
+  Out nothing = {0};
+  guint64 bytes;
+
+  g_assert_true(ds_stick_write(stick, head, fill, &nothing, &watch, &bytes, NULL));
+  DsStationDriveResult result = drive_well(self, "unit-7");
+  g_assert_cmpuint(result.written, ==, 1);
+  g_assert_cmpuint(result.removed, ==, 0);
+  g_autoptr(GPtrArray) homes = home_containers(self);
+  g_assert_cmpuint(homes->len, ==, 2);
+  g_assert_cmpuint(ds_drive_reader_head(homes->pdata[1])->batch, ==, 42);
+}
+
+/* The front desk needs no passphrase for any of this. */
+static void
+test_locked(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  const TestBundle *const bundles[] = {one};
+  const Out out = {.bundles = bundles, .count = 1};
+
+  put(self, &out);
+  g_clear_pointer(&self->base.station, ds_station_free);
+  self->base.station = test_home_open(self->base.home, FALSE);
+  DsStationDriveResult result = drive_well(self, NULL);
+  g_assert_cmpuint(result.bundles, ==, 1);
+  g_assert_cmpuint(test_intake(self->base.station).received, ==, 1);
+  result = drive_well(self, NULL);
+  g_assert_cmpuint(result.known, ==, 1);
+  g_assert_cmpuint(result.messages, ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+#define ADD(name, function) \
+  g_test_add("/station/drive/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD("in", test_in);
+  ADD("stranger", test_stranger);
+  ADD("not-its-files", test_not_its_files);
+  ADD("other-unit", test_other_unit);
+  ADD("revoked", test_revoked);
+  ADD("revoked-officer", test_revoked_officer);
+  ADD("not-enrolled", test_not_enrolled);
+  ADD("other-station", test_other_station);
+  ADD("one-broken", test_one_broken);
+  ADD("home", test_home);
+  ADD("pending", test_pending);
+  ADD("taken", test_taken);
+  ADD("taken-lie", test_taken_lie);
+  ADD("foreign-home", test_foreign_home);
+  ADD("locked", test_locked);
+  return g_test_run();
+}
