@@ -26,6 +26,7 @@ SSHD = SOURCE / 'tests/lib/sshd.sh'
 SCISSORS = SOURCE / 'tests/lib/scissors'
 OFFICER = '360702001'
 TRIP = 'school'
+SCHOOL = ('晴川路小学', 'jiangxi', '360111')
 TIMEOUT = 240
 LARGE = 600_000
 
@@ -144,10 +145,11 @@ class Station:
         good(self.run('enrol', request, '--confirm', spoken))
         good(unit.run('unit', 'trust', self.directory_file, '--fingerprint', self.write_directory()))
 
-    def dispatch(self, unit, roster, *words, trip=TRIP, **more):
-        return self.run('dispatch', '--unit', unit.id, '--trip', trip, '--name', '晴川路小学', '--day',
-                        today(), '--jurisdiction', 'jiangxi', '--region', '360111', '--officer',
-                        unit.officer, '--schemas', SCHEMAS, '--roster', roster, *words, **more)
+    def dispatch(self, unit, roster, *words, trip=TRIP, where=SCHOOL, **more):
+        name, jurisdiction, region = where
+        return self.run('dispatch', '--unit', unit.id, '--trip', trip, '--name', name, '--day', today(),
+                        '--jurisdiction', jurisdiction, '--region', region, '--officer', unit.officer,
+                        '--schemas', SCHEMAS, '--roster', roster, *words, **more)
 
     def drive(self, stick, *words, **more):
         """The front desk's: without a passphrase."""

@@ -31,6 +31,7 @@ class Person:
         self.missing = []     # kinds that the rules want and the family did not bring
         self.prints = []      # (position, quality): 'good' or 'faint'
         self.minor = True
+        self.joint = True     # a picture together with the guardian
         self.outcome = 'complete'
 
     def put(self, **values):
@@ -208,6 +209,10 @@ class World:
             person.fields[f'document.{kind}.sighted'] = 'true'
         if person.story == 'has-card':
             person.outcome = 'refused'
+
+    def expect(self, _person):
+        """Nothing beyond the outcome."""
+        return {}
 
     def roster(self, person):
         """What a school knows of its pupil."""

@@ -25,6 +25,10 @@ TITLES = {
     'proof-of-study': ('在学证明',),
     'proof-of-residence': ('房屋租赁合同',),
     'residence-permit': ('居住证',),
+    'resident-id-card': ('居民身份证',),
+    'driving-licence': ('机动车驾驶证',),
+    'passport': ('护照',),
+    'other': ('退役军人优待证',),
 }
 OF_GUARDIAN = {'guardian-id-card', 'marriage-certificate', 'proof-of-work', 'proof-of-residence',
                'residence-permit'}
@@ -123,16 +127,18 @@ class Folder:
         self.path.mkdir(parents=True)
         person = self.person
         self.part('photo', '', 'portrait.jpg', pictures.portrait)
-        if person.minor:
+        if person.minor and person.joint:
             self.part('joint-photo', '', 'joint.jpg', pictures.joint)
         self.scans()
         self.fingers()
-        self.part('signature', person.fields['commitment.signer'], 'signature.png', pictures.signature)
+        signer = person.fields.get('signature.signer') or person.fields['commitment.signer']
+        self.part('signature', signer, 'signature.png', pictures.signature)
         case = {
             'fields': dict(sorted(person.fields.items())),
             'parts': self.parts,
             'expect': {'outcome': person.outcome, 'story': person.story,
-                       'documents': sorted(set(person.documents)), 'missing': person.missing},
+                       'documents': sorted(set(person.documents)), 'missing': person.missing,
+                       **self.world.expect(person)},
         }
         (self.path / 'case.json').write_text(
             json.dumps(case, ensure_ascii=False, indent=2) + '\n', encoding='utf-8')
