@@ -251,6 +251,24 @@ append_refusals(const DsFindings *findings, GString *text)
   }
 }
 
+/* A refusal may not rest on a step whose answers are malformed: a supervisor nobody knows, a number
+ * that is none. NULL: none is. (transfer none) */
+static const DsFinding *
+malformed_ground(DsUnit *self, const DsCaseCheck *check, const DsFinding *refusal)
+{
+  for (guint i = 0; i < check->steps->len; i++) {
+    const DsCaseStep *step = g_ptr_array_index(check->steps, i);
+    const DsPluginEntry *entry =
+        ds_registry_find(ds_unit_plugins(self), step->id, DS_PLUGIN_STEP, NULL);
+    if (entry == NULL || !ds_unit_step_collects(entry->info, refusal))
+      continue;
+    for (guint j = 0; j < ds_findings_count(step->findings); j++)
+      if (ds_findings_get(step->findings, j)->kind == DS_FINDING_INVALID)
+        return ds_findings_get(step->findings, j);
+  }
+  return NULL;
+}
+
 gboolean
 ds_unit_case_refuse(DsUnit *self, const char *case_id, const char *code, GError **error)
 {
@@ -261,8 +279,14 @@ ds_unit_case_refuse(DsUnit *self, const char *case_id, const char *code, GError 
     return FALSE;
   for (guint i = 0; i < ds_findings_count(check->findings); i++) {
     const DsFinding *finding = ds_findings_get(check->findings, i);
-    if (finding->kind == DS_FINDING_REFUSE && g_strcmp0(finding->code, code) == 0)
+    if (finding->kind != DS_FINDING_REFUSE || g_strcmp0(finding->code, code) != 0)
+      continue;
+    const DsFinding *wrong = malformed_ground(self, check, finding);
+    if (wrong == NULL)
       return ds_unit_case_end(self, case_id, DS_CASE_REFUSED, "refusal.reason", code, error);
+    g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "case %s cannot be refused yet: %s: %s", case_id,
+                wrong->subject != NULL ? wrong->subject : "", wrong->text);
+    return FALSE;
   }
   g_autoptr(GString) shown = g_string_new(NULL);
   append_refusals(check->findings, shown);

@@ -56,7 +56,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsCaseCheck, ds_case_check_free)
 gboolean ds_unit_case_wait(DsUnit *self, const char *case_id,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* 不予受理: only for a reason the pack's closed list gives and this case shows now (R006);
- * DS_ERROR_REFUSED names the reasons it does show. */
+ * DS_ERROR_REFUSED names the reasons it does show, or what in the step that they rest on is
+ * malformed. */
 gboolean ds_unit_case_refuse(DsUnit *self, const char *case_id, const char *code,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

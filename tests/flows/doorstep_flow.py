@@ -273,6 +273,14 @@ class Link:
 class World:
     """A folder with one station and one unit that know each other, and the people of a school."""
 
+    generate = ()           # more for tests/people/generate
+    roster = 'roster.csv'   # what it is dispatched with
+    where = SCHOOL
+    words = ()
+
+    def prepare(self):
+        """Before the unit is enrolled."""
+
     def __init__(self, people=12, dispatched=True, link=False):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix='doorstep-flow-', dir=place()))
         self.link = None
@@ -280,6 +288,7 @@ class World:
         try:
             self.station = Station(self.root)
             self.unit = Unit(self.root)
+            self.prepare()
             self.station.admit(self.unit)
             if link:
                 self.link = Link(self.root)
@@ -288,9 +297,10 @@ class World:
                 self.unit.connect_path(self.station)
             self.people = self.root / 'people'
             good(run([PEOPLE / 'generate', '--seed', '20260901', '--count', people, '--day', today(),
-                      '--small', '--out', self.people]))
+                      '--small', *self.generate, '--out', self.people]))
             if dispatched:
-                good(self.station.dispatch(self.unit, self.people / 'roster.csv'))
+                good(self.station.dispatch(self.unit, self.people / self.roster, *self.words,
+                                           where=self.where))
                 self.unit.sync()
                 self.unit.apply()
         except BaseException:
