@@ -5,6 +5,8 @@
 #include "bundle/open.h"
 #include "bundle/seal.h"
 #include "unit/day.h"
+#include "unit/handover.h"
+#include "unit/officer.h"
 #include "unit/record.h"
 #include "unit/sealing.h"
 #include "unit/trip-inside.h"
@@ -130,10 +132,9 @@ static gboolean
 sign_bundle(DsUnit *self, DsManifest *manifest, DsRecord *record, DsSealed *sealed, GError **error)
 {
   static const DsRole roles[] = {DS_ROLE_UNIT, DS_ROLE_OFFICER};
-  g_autofree char *officer = g_strconcat(DS_UNIT_SECRET_OFFICER, self->officer, NULL);
   g_autoptr(DsKey) unit_key = ds_unit_load_key(self->vault, DS_UNIT_SECRET_SIGN, error);
   g_autoptr(DsKey) officer_key =
-      unit_key != NULL ? ds_unit_load_key(self->vault, officer, error) : NULL;
+      unit_key != NULL ? ds_unit_officer_key(self, self->officer, error) : NULL;
   if (officer_key == NULL)
     return FALSE;
 
@@ -199,7 +200,7 @@ ds_unit_finish_seal(DsUnit *self, GError **error)
   g_auto(DsSealing) intent = {0};
   gboolean pending = FALSE;
 
-  if (!ds_sealing_pending(self, &intent, &pending, error))
+  if (!ds_unit_finish_handover(self, error) || !ds_sealing_pending(self, &intent, &pending, error))
     return FALSE;
   if (!pending)
     return TRUE;

@@ -72,9 +72,8 @@ ds_sealing_forget(DsUnit *self, GError **error)
   return ds_vault_set_setting(self->vault, DS_UNIT_SETTING_SEALING, NULL, error);
 }
 
-/* The row for the vault, from what is really in the spool. (transfer full) */
-static DsVaultBundle *
-bundle_from_spool(DsUnit *self, const DsSealing *intent, GError **error)
+DsVaultBundle *
+ds_sealing_read_bundle(DsUnit *self, const DsSealing *intent, GError **error)
 {
   const DsSpoolEntry entry = {.seq = intent->seq, .id = intent->id};
   g_autoptr(GBytes) bytes = ds_spool_read_manifest(self->spool, &entry, error);
@@ -157,7 +156,7 @@ tell_courier(DsUnit *self, const DsSealing *intent, const DsVaultBundle *bundle)
 gboolean
 ds_sealing_finish(DsUnit *self, const DsSealing *intent, GError **error)
 {
-  g_autoptr(DsVaultBundle) bundle = bundle_from_spool(self, intent, error);
+  g_autoptr(DsVaultBundle) bundle = ds_sealing_read_bundle(self, intent, error);
   g_autoptr(DsVaultTransaction) transaction = NULL;
 
   if (bundle == NULL)

@@ -32,6 +32,10 @@ gboolean ds_sealing_begin(DsUnit *self, const DsSealing *intent,
 gboolean ds_sealing_pending(DsUnit *self, DsSealing *intent, gboolean *pending,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ds_sealing_forget(DsUnit *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The row for the vault, from what is really in the spool; only seq, id, head, case_id (may be
+ * NULL) and version of @intent count. DS_ERROR_FAILED when it did not read back as it was written.
+ * (transfer full) */
+DsVaultBundle *ds_sealing_read_bundle(DsUnit *self, const DsSealing *intent, GError **error);
 /* The bundle is in the spool: reads it back, records it, marks the case sealed, forgets the keys
  * and the intent, all at once. */
 gboolean ds_sealing_finish(DsUnit *self, const DsSealing *intent,

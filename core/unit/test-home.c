@@ -25,8 +25,11 @@ test_home_open(TestHome *self, const char *passphrase, GError **error)
   g_autoptr(DsSecret) secret = ds_secret_from_bytes(passphrase, strlen(passphrase));
   g_autofree char *plugins = g_build_filename(g_getenv("DOORSTEP_BUILD_DIR"), "plugins", NULL);
   g_autofree char *schemas = source_path("schemas");
-  DsUnitPlaces places = {
-      .home = self->home, .program = "test-unit", .plugin_dir = plugins, .schema_dir = schemas};
+  DsUnitPlaces places = {.home = self->home,
+                         .program = "test-unit",
+                         .plugin_dir = plugins,
+                         .schema_dir = schemas,
+                         .officer = self->officer != NULL ? self->officer : "360702001"};
 
   return ds_unit_open(&places, secret, error);
 }
@@ -46,9 +49,12 @@ make_unit(TestHome *self)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(DsSecret) secret = ds_secret_from_bytes(PASSPHRASE, strlen(PASSPHRASE));
-  DsUnitOfficer officer = {.number = (char *)"360702001", .name = (char *)"李秀英"};
+  const DsUnitOfficer crew[] = {
+      {.number = (char *)"360702001", .name = (char *)"李秀英"},
+      {.number = (char *)"360702002", .name = (char *)"王建国"},
+  };
 
-  g_assert_true(ds_unit_init(self->home, "unit-07", "章贡7号", &officer, 1, secret,
+  g_assert_true(ds_unit_init(self->home, "unit-07", "章贡7号", crew, G_N_ELEMENTS(crew), secret,
                              DS_SLOTS_COST_LIGHT, &error));
   g_assert_no_error(error);
   test_home_reopen(self);

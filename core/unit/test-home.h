@@ -11,10 +11,11 @@ typedef struct {
   char *people; /* a folder as tests/people/generate writes it */
   DsUnit *unit;
   TestStation *station;
+  const char *officer; /* who acts when it is opened again; NULL: the first */
 } TestHome;
 
-/* A unit "unit-07" with one officer; with @enrolled it knows its station and has trip "t1" with
- * the generated roster. */
+/* A unit "unit-07" with officers 360702001 and 360702002; with @enrolled it knows its station and
+ * has trip "t1" with the generated roster. */
 TestHome *test_home_new(gboolean enrolled);
 void test_home_free(TestHome *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestHome, test_home_free)

@@ -215,7 +215,7 @@ test_init_again(void)
   g_autoptr(TestHome) home = test_home_new(FALSE);
   g_autoptr(GError) error = NULL;
   g_autoptr(DsSecret) secret = ds_secret_from_bytes("correct horse battery", 21);
-  DsUnitOfficer officer = {.number = (char *)"1", .name = (char *)"李"};
+  DsUnitOfficer officer = {.number = (char *)"360702001", .name = (char *)"李"};
 
   g_clear_pointer(&home->unit, ds_unit_close);
   g_assert_true(ds_files_remove_tree(home->home, &error));

@@ -2,6 +2,7 @@
 #include "unit/trip-end.h"
 
 #include "base/error.h"
+#include "model/money.h"
 #include "unit/seal.h"
 #include "unit/trip-inside.h"
 #include "unit/trip-keep.h"
@@ -10,7 +11,9 @@
 #include "vault/setting.h"
 #include "vault/trip.h"
 
+/* Events of unit/outcome.c. */
 #define REFUND_PAID "refund-paid"
+#define NOTIFIED "notified"
 
 static char *
 officer_setting(const char *trip)
@@ -54,17 +57,22 @@ ds_unit_require_trip_officer(DsUnit *self, const char *trip, GError **error)
 }
 
 gboolean
-ds_unit_refund_paid(DsUnit *self, const char *case_id, gint64 *fen, GError **error)
+ds_unit_settled(DsUnit *self, const char *case_id, gint64 *paid_fen, gboolean *notified,
+                GError **error)
 {
   g_autoptr(GPtrArray) entries = ds_vault_entries(self->vault, case_id, error);
 
-  *fen = 0;
+  *paid_fen = 0;
+  *notified = FALSE;
   if (entries == NULL)
     return FALSE;
   for (guint i = 0; i < entries->len; i++) {
     const DsVaultEntry *entry = g_ptr_array_index(entries, i);
-    if (g_str_equal(entry->name, REFUND_PAID) && entry->value != NULL)
-      *fen += g_ascii_strtoll(entry->value, NULL, 10);
+    gint64 fen = 0;
+    if (g_str_equal(entry->name, NOTIFIED))
+      *notified = TRUE;
+    if (g_str_equal(entry->name, REFUND_PAID) && ds_money_parse_fen(entry->value, &fen))
+      *paid_fen += fen;
   }
   return TRUE;
 }

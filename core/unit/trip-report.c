@@ -62,6 +62,7 @@ ds_trip_report_free(DsTripReport *self)
   g_clear_pointer(&self->crew, g_ptr_array_unref);
   g_clear_pointer(&self->cases, g_ptr_array_unref);
   g_clear_pointer(&self->series, g_ptr_array_unref);
+  g_clear_pointer(&self->handovers, g_ptr_array_unref);
   g_clear_pointer(&self->jumps, g_array_unref);
   g_clear_pointer(&self->statements, g_hash_table_unref);
   g_free(self);
@@ -147,7 +148,7 @@ receipt_word(int receipt)
 }
 
 static void
-owe_by_state(DsUnit *self, DsTripCase *of)
+owe_by_state(DsUnit *self, DsTripCase *of, gboolean notified)
 {
   static const DsOwedKind kinds[DS_CASE_STATE_LAST + 1] = {
       [DS_CASE_DRAFT] = DS_OWED_MATERIAL,    [DS_CASE_AWAITING_MATERIAL] = DS_OWED_MATERIAL,
@@ -166,9 +167,9 @@ owe_by_state(DsUnit *self, DsTripCase *of)
     owe(of, kind, receipt_word(of->receipt));
   else if (kind == DS_OWED_REDO)
     owe(of, kind, of->due);
-  else if (kind == DS_OWED_NOTICE)
+  else if (kind == DS_OWED_NOTICE && !notified)
     owe(of, kind, ds_case_state_word(of->state));
-  else if (kind != 0)
+  else if (kind != 0 && kind != DS_OWED_NOTICE)
     owe(of, kind, NULL);
   if (of->decision == DS_CASE_PENDING_IDENTIFICATION && of->state >= DS_CASE_SEALED &&
       of->state <= DS_CASE_DURABLE)
@@ -222,12 +223,14 @@ read_answer(DsUnit *self, DsTripCase *of, GError **error)
 {
   g_autoptr(GHashTable) answer = ds_unit_case_answer(self, of->id, error);
 
-  if (answer == NULL || !ds_unit_refund_paid(self, of->id, &of->refund_paid_fen, error))
+  gboolean notified = FALSE;
+
+  if (answer == NULL || !ds_unit_settled(self, of->id, &of->refund_paid_fen, &notified, error))
     return FALSE;
   of->due = g_strdup(g_hash_table_lookup(answer, DS_DETAIL_DUE));
   of->due_provisional =
       g_strcmp0(g_hash_table_lookup(answer, DS_DETAIL_DUE_PROVISIONAL), "true") == 0;
-  owe_by_state(self, of);
+  owe_by_state(self, of, notified);
   owe_refund(of, answer);
   return TRUE;
 }
@@ -338,7 +341,9 @@ read_head(DsUnit *self, DsTripReport *report, GError **error)
   if (report->crew == NULL || !first_entry(self, report->trip->id, &first, error))
     return FALSE;
   report->jumps = ds_unit_clock_jumps(self, first, error);
-  if (report->jumps == NULL)
+  report->handovers =
+      report->jumps != NULL ? ds_unit_handovers(self, report->trip->id, error) : NULL;
+  if (report->handovers == NULL)
     return FALSE;
   if (self->directory != NULL)
     report->station = g_strdup(self->directory->name);

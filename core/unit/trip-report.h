@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "model/view.h"
+#include "unit/handover.h"
 #include "unit/unit.h"
 #include "vault/case.h"
 #include "vault/trip.h"
@@ -97,6 +98,7 @@ typedef struct {
   guint visits; /* with a hardship */
   guint owed;   /* cases that owe something */
 
+  GPtrArray *handovers;   /* DsUnitHandover, oldest first */
   GArray *jumps;          /* DsClockJump since the trip came */
   GHashTable *statements; /* state word → guint */
 } DsTripReport;

@@ -137,6 +137,57 @@ set_sums(DsView *view, const DsTripReport *self)
     ds_view_set_field(view, "trip.owed", _("nothing"));
 }
 
+static const char *
+name_of(const DsTripReport *self, const char *number)
+{
+  for (guint i = 0; i < self->crew->len; i++) {
+    const DsUnitOfficer *officer = g_ptr_array_index(self->crew, i);
+    if (g_str_equal(officer->number, number))
+      return officer->name;
+  }
+  return number;
+}
+
+static void
+set_signer(DsView *view, const DsTripReport *self, const char *side, const char *number,
+           const DsDigest *signature, const char *at)
+{
+  const struct {
+    const char *name, *value;
+  } values[] = {{"number", number}, {"name", name_of(self, number)}, {"signed-at", at}};
+  char hex[DS_DIGEST_HEX_SIZE];
+
+  for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+    g_autofree char *name = g_strdup_printf("handover.%s.%s", side, values[i].name);
+    ds_view_set_field(view, name, values[i].value);
+  }
+  g_autofree char *name = g_strdup_printf("handover.%s.signature", side);
+  ds_view_set_field(view, name, ds_digest_to_hex(signature, hex));
+}
+
+/* The newest one: what "trip-handover" is about. */
+static void
+set_handover(DsView *view, const DsTripReport *self)
+{
+  char hex[DS_DIGEST_HEX_SIZE];
+  DsDigest from, to;
+
+  if (self->handovers->len == 0)
+    return;
+  const DsUnitHandover *last = g_ptr_array_index(self->handovers, self->handovers->len - 1);
+  const DsHandover *handover = last->handover;
+  g_autofree char *at = ds_clock_format(handover->time.wall_us);
+  if (!ds_handover_signatures(last->bytes, &from, &to, NULL))
+    return;
+  ds_view_set_field(view, "handover.at", at);
+  ds_view_set_field(view, "handover.remark", handover->remark);
+  ds_view_set_field(view, "handover.digest", ds_digest_to_hex(&handover->digest, hex));
+  if (handover->has_audit)
+    ds_view_set_field(view, "handover.audit-head", ds_digest_to_hex(&handover->audit_head, hex));
+  set_signer(view, self, "from", handover->from, &from, at);
+  set_signer(view, self, "to", handover->to, &to, at);
+}
+
 DsView *
 ds_trip_report_view(const DsTripReport *self)
 {
@@ -154,6 +205,7 @@ ds_trip_report_view(const DsTripReport *self)
   ds_view_set_field(view, "trip.reported-at", at);
   set_states(view, self);
   set_sums(view, self);
+  set_handover(view, self);
   for (guint i = 0; i < self->cases->len; i++)
     set_case(view, i + 1, g_ptr_array_index(self->cases, i));
   return g_steal_pointer(&view);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bundle/key.h"
+#include "unit/officer.h"
 #include "unit/unit.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,9 @@ struct _DsUnit {
   DsPolicy *policy;
   GHashTable *pack_problems; /* trip → why what it brought cannot be used */
   DsDirectory *directory;
+  GHashTable *officer_keys; /* number → DsKey, opened by a PIN; NULL: none yet */
+  DsUnitAskPin ask_pin;
+  gpointer ask_pin_data;
   DsUnitProgress progress;
   gpointer progress_data;
 };

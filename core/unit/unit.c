@@ -153,6 +153,7 @@ ds_unit_close(DsUnit *self)
   g_clear_pointer(&self->policy, ds_policy_unref);
   g_clear_pointer(&self->pack_problems, g_hash_table_unref);
   ds_directory_free(self->directory);
+  g_clear_pointer(&self->officer_keys, g_hash_table_unref);
   g_clear_pointer(&self->inbox, ds_inbox_unref);
   g_clear_pointer(&self->spool, ds_spool_unref);
   g_clear_pointer(&self->store, ds_store_unref);

@@ -233,6 +233,22 @@ ds_vault_bundle(DsVault *self, const DsDigest *id, GError **error)
 }
 
 DsVaultBundle *
+ds_vault_bundle_by_seq(DsVault *self, guint64 seq, GError **error)
+{
+  GError *local = NULL;
+  DsVaultBundle *bundle = take_one(
+      self, ds_db_query(self->db, &local, BUNDLE_COLUMNS "WHERE seq = ?", "l", (gint64)seq),
+      &local);
+
+  if (local != NULL)
+    g_propagate_error(error, local);
+  else if (bundle == NULL)
+    g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND,
+                "this unit sealed no bundle number %" G_GUINT64_FORMAT, seq);
+  return bundle;
+}
+
+DsVaultBundle *
 ds_vault_case_bundle(DsVault *self, const char *case_id, GError **error)
 {
   return take_one(self,

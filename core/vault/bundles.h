@@ -26,9 +26,9 @@ typedef struct {
   DsDigest id;       /* SHA-256 of the manifest's payload */
   gboolean has_prev; /* FALSE only for seq 1 */
   DsDigest prev;
-  char *case_id; /* NULL when rebuilt from the spool and not known */
+  char *case_id; /* NULL for a trip, and when rebuilt from the spool and not known */
   guint version; /* of the case */
-  char *kind;    /* "case" */
+  char *kind;    /* "case", "trip" */
   gboolean has_replaces;
   DsDigest replaces;
   DsDigest manifest_sha256; /* of the whole signed manifest: what prune reads back */
@@ -65,6 +65,9 @@ gboolean ds_vault_add_bundle(DsVault *self, const DsVaultBundle *bundle, gboolea
 /* DS_ERROR_NOT_FOUND. With chunks. (transfer full) */
 DsVaultBundle *ds_vault_bundle(DsVault *self, const DsDigest *id,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same by its number. (transfer full) */
+DsVaultBundle *ds_vault_bundle_by_seq(DsVault *self, guint64 seq,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The newest bundle of a case; NULL without an error when it has none. (transfer full) */
 DsVaultBundle *ds_vault_case_bundle(DsVault *self, const char *case_id, GError **error);
 /* DsVaultBundle in order of seq: of @case_id, or NULL for those not yet pruned. (transfer full) */

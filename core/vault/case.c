@@ -338,6 +338,19 @@ ds_vault_set_case_version(DsVault *self, const char *id, guint version, const ch
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
+gboolean
+ds_vault_set_case_officer(DsVault *self, const char *id, const char *officer, const char *who,
+                          GError **error)
+{
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self, error);
+
+  return transaction != NULL && ds_vault_require_case(self, id, error) &&
+         ds_db_run(self->db, error, "UPDATE cases SET officer = ? WHERE id = ?", "tt", officer,
+                   id) &&
+         ds_vault_append(self, id, NULL, EVENT, "officer", officer, who, NULL, error) &&
+         ds_vault_commit(g_steal_pointer(&transaction), error);
+}
+
 static gboolean
 erase(DsVault *self, const char *id, GError **error)
 {

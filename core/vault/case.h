@@ -49,7 +49,7 @@ typedef struct {
   char *pack; /* NULL until the day of submission selects it */
   char *pack_version;
   char *day;     /* of submission, or NULL */
-  char *officer; /* who made it */
+  char *officer; /* who made it, or who has it since its trip was handed over */
   DsCaseState state;
   DsCaseState decision; /* the last of states 1 … 6: stays known when it is sealed and sent */
   guint version;        /* counted from 1; a correction is the next */
@@ -99,6 +99,10 @@ gboolean ds_vault_set_case_pack(DsVault *self, const char *id, const char *pack,
 /* Journalled: a correction begins. */
 gboolean ds_vault_set_case_version(DsVault *self, const char *id, guint version, const char *who,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Journalled as "officer": the case is @officer's from now on. */
+gboolean ds_vault_set_case_officer(DsVault *self, const char *id, const char *officer,
+                                   const char *who, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Drops everything personal: values, salts, name, number, part keys and attributes. The journal's
  * chain stays whole. Journalled. The chunks are then in ds_vault_unreferenced_chunks, unless a

@@ -6,6 +6,7 @@
 #include "cli/common/report.h"
 #include "cli/unit/clock-print.h"
 #include "plugin/profile.h"
+#include "unit/officer.h"
 
 /* Long enough for the next trip home. */
 #define DIRECTORY_WARNING (30 * G_TIME_SPAN_DAY)
@@ -68,6 +69,30 @@ warn_of_directory(DsUnit *unit)
                DS_PROGRAM, text);
 }
 
+/* An officer's own PIN: from where the command line says, else asked by name. */
+static DsSecret *
+ask_pin(const char *number, const char *name, gpointer data, GError **error)
+{
+  const DsFace *self = data;
+  gboolean own = g_strcmp0(number, ds_unit_officer(self->unit)) == 0;
+  g_autofree char *prompt = g_strdup_printf(_("PIN of officer %s %s: "), number, name);
+  GError *local = NULL;
+  DsSecret *pin = ds_cli_passphrase_read(own ? &self->pin : &self->to_pin, prompt, &local);
+
+  if (g_error_matches(local, DS_ERROR, DS_ERROR_LOCKED)) {
+    g_clear_error(&local);
+    g_set_error(&local, DS_ERROR, DS_ERROR_LOCKED,
+                own ? _("officer %s signs with a PIN and there is no terminal to ask on: give "
+                        "--pin-fd or --pin-file")
+                    : _("officer %s signs with a PIN and there is no terminal to ask on: give "
+                        "--to-pin-fd or --to-pin-file"),
+                number);
+  }
+  if (local != NULL)
+    g_propagate_error(error, local);
+  return pin;
+}
+
 DsUnit *
 ds_face_unit(DsFace *self, GError **error)
 {
@@ -94,6 +119,7 @@ ds_face_unit(DsFace *self, GError **error)
   if (self->unit != NULL) {
     self->progress = ds_cli_progress_new(DS_PROGRAM, self->quiet);
     ds_unit_set_progress(self->unit, show_progress, self->progress);
+    ds_unit_set_ask_pin(self->unit, ask_pin, self);
     warn_of_clock(self->unit);
     warn_of_directory(self->unit);
   }

@@ -21,6 +21,8 @@ typedef struct {
   char *plugin_dir; /* --plugins */
   char *schema_dir; /* --schemas */
   DsCliPassphrase passphrase;
+  DsCliPassphrase pin;     /* --pin-fd, --pin-file: the acting officer's */
+  DsCliPassphrase to_pin;  /* --to-pin-fd, --to-pin-file of trip handover, while it runs */
   DsUnit *unit;            /* opened on demand, kept for the next command of a batch */
   DsCliProgress *progress; /* with the unit: shown once a command lasts over a second */
 } DsFace;

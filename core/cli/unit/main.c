@@ -30,6 +30,8 @@ print_help(const char *noun)
   g_print("  --officer NUMBER         %s\n", _("acting officer, when the unit has several"));
   g_print("  --passphrase-fd N        %s\n", _("read the passphrase from descriptor N"));
   g_print("  --passphrase-file FILE   %s\n", _("read the passphrase from a private file"));
+  g_print("  --pin-fd N, --pin-file FILE\n                           %s\n",
+          _("the acting officer's own PIN, when there is one"));
   g_print("  --json                   %s\n", _("print JSON for programs"));
   g_print("  --quiet                  %s\n", _("no progress"));
   g_print("  --plugins DIR, --schemas DIR\n                           %s\n",
@@ -53,6 +55,8 @@ parse_common(DsFace *face, int *argc, char ***argv, GError **error)
       {"json", 0, 0, G_OPTION_ARG_NONE, &face->json, NULL, NULL},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &face->quiet, NULL, NULL},
       {"officer", 0, 0, G_OPTION_ARG_STRING, &face->officer, NULL, NULL},
+      {"pin-fd", 0, 0, G_OPTION_ARG_INT, &face->pin.fd, NULL, NULL},
+      {"pin-file", 0, 0, G_OPTION_ARG_FILENAME, &face->pin.file, NULL, NULL},
       {"plugins", 0, 0, G_OPTION_ARG_FILENAME, &face->plugin_dir, NULL, NULL},
       {"schemas", 0, 0, G_OPTION_ARG_FILENAME, &face->schema_dir, NULL, NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &show_version, NULL, NULL},
@@ -94,7 +98,9 @@ run(DsFace *face, int argc, char **argv, GError **error)
 int
 main(int argc, char **argv)
 {
-  DsFace face = {.passphrase = DS_CLI_PASSPHRASE_INIT};
+  DsFace face = {.passphrase = DS_CLI_PASSPHRASE_INIT,
+                 .pin = DS_CLI_PASSPHRASE_INIT,
+                 .to_pin = DS_CLI_PASSPHRASE_INIT};
   g_autoptr(GError) error = NULL;
   int code = DS_EXIT_OK;
 
@@ -112,6 +118,7 @@ main(int argc, char **argv)
   }
   ds_face_close(&face);
   ds_cli_passphrase_clear(&face.passphrase);
+  ds_cli_passphrase_clear(&face.pin);
   g_free(face.home);
   g_free(face.officer);
   g_free(face.plugin_dir);

@@ -4,6 +4,7 @@
 #include "cli/unit/trip-print.h"
 #include "unit/enrol.h"
 #include "unit/watch.h"
+#include "vault/bundles.h"
 
 static void
 number(JsonBuilder *builder, const char *name, gint64 value)
@@ -145,6 +146,29 @@ jumps_json(JsonBuilder *builder, const DsTripReport *report)
 }
 
 static void
+handovers_json(JsonBuilder *builder, const DsTripReport *report)
+{
+  char hex[DS_DIGEST_HEX_SIZE];
+
+  json_builder_set_member_name(builder, "handovers");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < report->handovers->len; i++) {
+    const DsUnitHandover *of = g_ptr_array_index(report->handovers, i);
+    g_autofree char *at = ds_clock_format(of->handover->time.wall_us);
+    json_builder_begin_object(builder);
+    ds_face_member(builder, "from", of->handover->from);
+    ds_face_member(builder, "to", of->handover->to);
+    ds_face_member(builder, "at", at);
+    ds_face_member(builder, "remark", of->handover->remark);
+    ds_face_member(builder, "digest", ds_digest_to_hex(&of->handover->digest, hex));
+    ds_face_member(builder, "bundle", ds_digest_to_hex(&of->bundle, hex));
+    boolean(builder, "durable", of->receipt == DS_VAULT_RECEIPT_DURABLE);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+static void
 head_json(JsonBuilder *builder, const DsTripReport *report)
 {
   g_autofree char *at = ds_clock_format(report->at_us);
@@ -186,6 +210,7 @@ ds_trip_print_report_json(const DsTripReport *report)
   number(builder, "visits", report->visits);
   number(builder, "cases-that-owe", report->owed);
   jumps_json(builder, report);
+  handovers_json(builder, report);
   json_builder_set_member_name(builder, "cases");
   json_builder_begin_array(builder);
   for (guint i = 0; i < report->cases->len; i++)

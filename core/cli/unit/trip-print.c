@@ -5,6 +5,7 @@
 #include "cli/unit/clock-print.h"
 #include "model/money.h"
 #include "unit/enrol.h"
+#include "vault/bundles.h"
 
 static guint
 columns_of(gunichar character)
@@ -119,6 +120,19 @@ print_things(const DsTripReport *report)
 }
 
 static void
+print_handovers(const DsTripReport *report)
+{
+  for (guint i = 0; i < report->handovers->len; i++) {
+    const DsUnitHandover *of = g_ptr_array_index(report->handovers, i);
+    g_autofree char *at = ds_clock_format(of->handover->time.wall_us);
+    line(i == 0 ? _("handed over") : "",
+         of->receipt == DS_VAULT_RECEIPT_DURABLE ? _("%s to %s, %s, archived by the station")
+                                                 : _("%s to %s, %s, not yet at the station"),
+         of->handover->from, of->handover->to, at);
+  }
+}
+
+static void
 print_case(const DsTripCase *of)
 {
   g_autofree char *name = ds_print_column(of->erased         ? _("(erased)")
@@ -149,6 +163,7 @@ ds_trip_print_report(const DsTripReport *report)
   print_states(report);
   print_money(report);
   print_things(report);
+  print_handovers(report);
   line(_("still to do"), report->owed > 0 ? _("%u cases, marked →") : "%u", report->owed);
   g_print("\n");
   for (guint i = 0; i < report->cases->len; i++)
