@@ -9,7 +9,8 @@
 #include "picture.h"
 
 #define FONT "Noto Serif CJK SC, Noto Sans CJK SC, serif"
-#define LEAST_SIZE 3.0
+#define SMALL_SIZE 3.0 /* as far as an eye can read */
+#define LEAST_SIZE 0.5
 #define PADDING 4.0
 #define LINE_SPACING 1.12
 #define TIGHT_SPACING 0.8 /* once text has to shrink; the font itself is generous */
@@ -218,7 +219,7 @@ sheet_fit(Sheet *self, Box box, const char *text, double size, Ink ink)
   count_text(self, text);
   layout = make_layout(self, width, text, size, ink);
   while ((used = layout_height(layout)) > height && size > LEAST_SIZE) {
-    size -= 0.5;
+    size = size > SMALL_SIZE ? size - 0.5 : size * 0.9;
     g_object_unref(layout);
     layout = make_layout(self, width, text, size, ink);
     pango_layout_set_line_spacing(layout, (float)TIGHT_SPACING);

@@ -22,3 +22,4 @@ DsView *forms_visit(void);
 
 void add_visit_tests(void);
 void add_trip_tests(void);
+void add_random_tests(void);

@@ -441,6 +441,7 @@ main(int argc, char **argv)
   g_test_add_func("/output-forms/what-cannot-be-drawn", test_what_cannot_be_drawn);
   add_visit_tests();
   add_trip_tests();
+  add_random_tests();
   result = g_test_run();
   pdf_end();
   return result;
