@@ -143,7 +143,9 @@ class Station:
         request = unit.root / f'{unit.id}-{self.id}.enrol'
         spoken = unit.json('unit', 'request', request)['fingerprint']
         good(self.run('enrol', request, '--confirm', spoken))
-        good(unit.run('unit', 'trust', self.directory_file, '--fingerprint', self.write_directory()))
+        fingerprint = self.write_directory()
+        unit.own(self.directory_file)
+        good(unit.run('unit', 'trust', self.directory_file, '--fingerprint', fingerprint))
 
     def dispatch(self, unit, roster, *words, trip=TRIP, where=SCHOOL, **more):
         name, jurisdiction, region = where
@@ -173,8 +175,12 @@ class Unit:
         self.home = root / name
         self.passphrase = root / f'secret-{name}'
         write_secret(self.passphrase, f'unit {name} battery')
+        self.own(self.passphrase)
         good(self.run('unit', 'init', '--id', name, '--name', f'{name}号采集箱', '--crew',
                       f'{officer}=李秀英', '--light'))
+
+    def own(self, path):
+        """A file that was made here is for this unit to read."""
 
     def argv(self, *words):
         return [DOORSTEP, '--home', self.home, '--passphrase-file', self.passphrase, *words]
