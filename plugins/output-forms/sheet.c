@@ -168,19 +168,36 @@ set_metadata(cairo_surface_t *surface, const char *title, const char *day)
   cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
 }
 
+/* The foot is recorded as the rest is: text drawn on the PDF itself would embed its font again. */
 static void
-write_pages(Sheet *self, const char *code)
+draw_feet(Sheet *self)
 {
+  const char *code = sheet_check_code(self);
+
   for (guint i = 0; i < self->pages->len; i++) {
     g_autofree char *foot = g_strdup_printf("%s　第 %u 页，共 %u 页　校验码 %s", self->title, i + 1,
                                             self->pages->len, code);
 
-    cairo_set_source_surface(self->cairo, g_ptr_array_index(self->pages, i), 0, 0);
-    cairo_paint(self->cairo);
-    cairo_set_source_rgb(self->cairo, 0, 0, 0);
+    g_clear_pointer(&self->cairo, cairo_destroy);
+    self->cairo = cairo_create(g_ptr_array_index(self->pages, i));
     sheet_text(self, SHEET_LEFT, SHEET_HEIGHT - 40, SHEET_INNER, foot, FOOT_SIZE, INK_CENTRE);
-    cairo_show_page(self->cairo);
   }
+}
+
+static cairo_status_t
+write_pages(const Sheet *self, cairo_surface_t *surface)
+{
+  cairo_t *cairo = cairo_create(surface);
+  cairo_status_t status;
+
+  for (guint i = 0; i < self->pages->len; i++) {
+    cairo_set_source_surface(cairo, g_ptr_array_index(self->pages, i), 0, 0);
+    cairo_paint(cairo);
+    cairo_show_page(cairo);
+  }
+  status = cairo_status(cairo);
+  cairo_destroy(cairo);
+  return status;
 }
 
 GBytes *
@@ -192,10 +209,8 @@ sheet_finish(Sheet *self, GError **error)
   cairo_status_t status;
 
   set_metadata(surface, self->title, self->day);
-  cairo_destroy(self->cairo);
-  self->cairo = cairo_create(surface);
-  write_pages(self, sheet_check_code(self));
-  status = cairo_status(self->cairo);
+  draw_feet(self);
+  status = write_pages(self, surface);
   cairo_surface_finish(surface);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status(surface);

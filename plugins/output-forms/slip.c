@@ -11,7 +11,7 @@
 #define REFUND_TITLE "居民身份证工本费退费单"
 #define TOP (SHEET_TOP - 10)
 #define HALF ((SHEET_BOTTOM - TOP) / 2)
-#define ROW 25.0
+#define ROW 23.0
 #define ROW_MOST 36.0
 #define QR 92.0
 #define SIZE 10.0

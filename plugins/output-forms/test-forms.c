@@ -21,7 +21,7 @@ forms_read(const char *document, const DsView *view)
   g_autoptr(GBytes) pdf = forms_render(document, view, &error);
 
   g_assert_no_error(error);
-  pdf_expect_inside_margins(pdf);
+  pdf_expect_laid_out(pdf);
   return pdf_read_text(pdf);
 }
 

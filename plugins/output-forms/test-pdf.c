@@ -102,20 +102,64 @@ pdf_expect_words(const char *text, const char *const *words)
   }
 }
 
+typedef struct {
+  double x0, y0, x1, y1;
+} Word;
+
+static void
+expect_inside(const Word *word)
+{
+  g_assert_cmpfloat(word->x0, >=, 50);
+  g_assert_cmpfloat(word->x1, <=, 595.28 - 50);
+  g_assert_cmpfloat(word->y0, >=, 36);
+  g_assert_cmpfloat(word->y1, <=, 841.89 - 20);
+}
+
+/* A third of the smaller box: lines of one text may lie so close that their boxes touch. */
+static void
+expect_apart(const Word *a, const Word *b)
+{
+  double width = MIN(a->x1, b->x1) - MAX(a->x0, b->x0);
+  double height = MIN(a->y1, b->y1) - MAX(a->y0, b->y0);
+  double smaller = MIN((a->x1 - a->x0) * (a->y1 - a->y0), (b->x1 - b->x0) * (b->y1 - b->y0));
+
+  if (width <= 0 || height <= 0 || width * height <= smaller / 3)
+    return;
+  g_error("words lie on each other at %.0f,%.0f (to %.0f,%.0f) and %.0f,%.0f (to %.0f,%.0f)", a->x0,
+          a->y0, a->x1, a->y1, b->x0, b->y0, b->x1, b->y1);
+}
+
+static void
+read_words(GBytes *pdf, gboolean apart)
+{
+  g_autofree char *boxes = RUN(pdf, "pdftotext", "-bbox", "form.pdf", "-");
+  g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(Word));
+
+  for (const char *at = boxes; at != NULL && (at = strchr(at, '<')) != NULL; at++) {
+    Word word;
+
+    if (g_str_has_prefix(at, "<page "))
+      g_array_set_size(words, 0);
+    if (!g_str_has_prefix(at, "<word "))
+      continue;
+    g_assert_cmpint(sscanf(at, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"",
+                           &word.x0, &word.y0, &word.x1, &word.y1),
+                    ==, 4);
+    expect_inside(&word);
+    for (guint i = 0; apart && i < words->len; i++)
+      expect_apart(&g_array_index(words, Word, i), &word);
+    g_array_append_val(words, word);
+  }
+}
+
 void
 pdf_expect_inside_margins(GBytes *pdf)
 {
-  g_autofree char *boxes = RUN(pdf, "pdftotext", "-bbox", "form.pdf", "-");
+  read_words(pdf, FALSE);
+}
 
-  for (const char *at = boxes; at != NULL && (at = strstr(at, "<word ")) != NULL; at++) {
-    double x0, y0, x1, y1;
-
-    g_assert_cmpint(
-        sscanf(at, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"", &x0, &y0, &x1, &y1),
-        ==, 4);
-    g_assert_cmpfloat(x0, >=, 50);
-    g_assert_cmpfloat(x1, <=, 595.28 - 50);
-    g_assert_cmpfloat(y0, >=, 36);
-    g_assert_cmpfloat(y1, <=, 841.89 - 20);
-  }
+void
+pdf_expect_laid_out(GBytes *pdf)
+{
+  read_words(pdf, TRUE);
 }

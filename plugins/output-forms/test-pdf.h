@@ -15,7 +15,10 @@ char *pdf_read_info(GBytes *pdf);
 /* What the codes on the last page say, a line for each. (transfer full) */
 char *pdf_read_code(GBytes *pdf);
 guint pdf_count_pages(GBytes *pdf); /* 0 when skipped */
+/* Every word lies inside the margins. */
 void pdf_expect_inside_margins(GBytes *pdf);
+/* And none on another; not for scripts whose marks stand above and below their letters. */
+void pdf_expect_laid_out(GBytes *pdf);
 
 /* Every one of @words up to NULL stands in @text. */
 void pdf_expect_words(const char *text, const char *const *words);

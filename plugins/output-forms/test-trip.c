@@ -133,7 +133,7 @@ test_handover(void)
                    "handover.to.name", "孙丽", NULL);
   forms_expect_error("trip-handover", view, DS_ERROR_INVALID, "handover.to.number is missing");
   forms_set_fields(view, "handover.to.number", "370811024", "handover.digest", DIGEST,
-                   "handover.audit-head", "cc33", NULL);
+                   "handover.audit-head", "cc33", "handover.remark", "换班", NULL);
   text = forms_read("trip-handover", view);
   pdf = forms_render("trip-handover", view, NULL);
   code = pdf_read_code(pdf);
@@ -141,7 +141,7 @@ test_handover(void)
     return;
   EXPECT_WORDS(text, "外勤任务移交单", "2026年11月21日16:05", "移交人：李卫东", "370811023",
                "2026年11月21日16:06", "aa11bb22", "接收人：孙丽", "370811024", "（尚未签名）",
-               "手写签名", "现金工本费", "代管证件", "rc-07-20261121-002", DIGEST, "cc33",
+               "手写签名", "现金工本费", "代管证件", "rc-07-20261121-002", DIGEST, "cc33", "换班",
                "由接收人负责");
   g_assert_cmpstr(code, ==, DIGEST);
 }

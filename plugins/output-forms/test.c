@@ -135,7 +135,7 @@ test_long_values(void)
   pdf = forms_render("registration-form", view, NULL);
   g_assert_nonnull(pdf);
   g_assert_cmpuint(pdf_count_pages(pdf), ==, 2);
-  pdf_expect_inside_margins(pdf);
+  pdf_expect_laid_out(pdf);
   text = pdf_read_text(pdf);
   for (guint i = 0; text != NULL && i < G_N_ELEMENTS(FIELDS); i++) {
     guint seen = 0;
@@ -170,7 +170,7 @@ test_receipt(void)
   pdf = forms_render("capture-receipt", view, NULL);
   text = pdf_read_text(pdf);
   EXPECT_WORDS(text, "30个工作日");
-  pdf_expect_inside_margins(pdf);
+  pdf_expect_laid_out(pdf);
 }
 
 static void
@@ -273,7 +273,7 @@ test_long_commitment_breaks_pages(void)
     EXPECT_WORDS(text, mark);
   }
   EXPECT_WORDS(text, "承诺人（签名）", "第1页", "第3页");
-  pdf_expect_inside_margins(pdf);
+  pdf_expect_laid_out(pdf);
 }
 
 static void
@@ -342,7 +342,7 @@ test_long_notice_breaks_pages(void)
     return;
   g_assert_cmpuint(pdf_count_pages(pdf), >=, 2);
   EXPECT_WORDS(text, "第1项材料", "第50项材料", "被告知人（签名）");
-  pdf_expect_inside_margins(pdf);
+  pdf_expect_laid_out(pdf);
 }
 
 static void

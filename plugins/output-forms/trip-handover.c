@@ -90,6 +90,8 @@ form_trip_handover(const DsView *view, GError **error)
   trip_draw_head(&grid, view);
   grid_row(&grid, "移交时间", at);
   trip_draw_holdings(&grid, view);
+  if (*trip_value(view, "handover.remark") != '\0')
+    grid_row(&grid, "备　注", trip_value(view, "handover.remark"));
   y = trip_draw_states(sheet, view, grid.y);
   y = trip_draw_cases(sheet, view, y);
   return draw_end(sheet, view, y, error) ? sheet_finish(sheet, error) : NULL;
