@@ -32,6 +32,8 @@ DsLink *ds_round_open(DsRound *self, DsCarrierService service, DsAdvert **advert
 gboolean ds_round_close(DsRound *self, DsLink *link, gboolean ok, GError **error);
 /* Counts one refusal and keeps its words. */
 void ds_round_refuse(DsRound *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Counts one bundle for which the station has no room now, and keeps the words. */
+void ds_round_put_off(DsRound *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Sends the spool; leaves self->advert set. */
 gboolean ds_round_send(DsRound *self, GError **error);

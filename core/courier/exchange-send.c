@@ -5,6 +5,7 @@
 #include "courier/mark.h"
 #include "courier/order.h"
 #include "depot/push.h"
+#include "depot/room.h"
 
 /* After a hand-over nothing is left to ask for. */
 static gboolean
@@ -105,10 +106,46 @@ take_batch(DsRound *self, GQueue *queue, guint64 limit)
   return batch;
 }
 
+/* The report has one word for a full disk, a killed index-pack and a bundle that git dislikes; what
+ * the server @said beside it tells which. */
+static void
+take_no(DsRound *self, const char *hex, const char *reason, const char *said)
+{
+  g_autofree char *both = g_strdup_printf("%s; %s", reason, said);
+  g_autofree char *note = ds_room_note(said);
+  g_autofree char *words =
+      note != NULL || *said == '\0' ? g_strdup(note != NULL ? note : reason) : g_strdup(both);
+
+  if (ds_room_is_lacking(both))
+    ds_round_put_off(self,
+                     "the station has no room for bundle %s now: %s; it stays here and goes at "
+                     "a later contact",
+                     hex, words);
+  else
+    ds_round_refuse(self,
+                    "the station did not take bundle %s: %s; it stays here and is offered again at "
+                    "the next contact",
+                    hex, words);
+}
+
+/* What the server complained about, once it has ended; "" when nothing was refused. */
+static const char *
+what_was_said(DsLink *link, GPtrArray *reports)
+{
+  for (guint i = 0; i < reports->len; i++) {
+    if (((const DsPushReport *)g_ptr_array_index(reports, i))->outcome != DS_PUSH_REFUSED)
+      continue;
+    ds_link_set_stall(link, 3);
+    ds_link_finish(link);
+    return ds_link_complaint(link);
+  }
+  return "";
+}
+
 /* One refused bundle can spoil a batch, so what was refused in company goes to @alone. */
 static gboolean
 take_report(DsRound *self, const DsDepotSource *source, const DsPushReport *report,
-            gboolean in_company, GQueue *alone, GError **error)
+            const char *said, gboolean in_company, GQueue *alone, GError **error)
 {
   char hex[DS_DIGEST_HEX_SIZE];
 
@@ -127,11 +164,7 @@ take_report(DsRound *self, const DsDepotSource *source, const DsPushReport *repo
       g_queue_push_tail(alone, g_memdup2(&source->id, sizeof source->id));
       return TRUE;
     }
-    /* git says the same words for a full disk, a killed index-pack and a bundle it dislikes */
-    ds_round_refuse(self,
-                    "the station did not take bundle %s: %s; it stays here and is offered again at "
-                    "the next contact",
-                    ds_digest_to_hex(&source->id, hex), report->reason);
+    take_no(self, ds_digest_to_hex(&source->id, hex), report->reason, said);
     return TRUE;
   case DS_PUSH_UNREADABLE:
     ds_round_refuse(self, "bundle %s cannot be read here: %s", ds_digest_to_hex(&source->id, hex),
@@ -152,8 +185,9 @@ push_batch(DsRound *self, DsLink *link, GPtrArray *batch, GQueue *alone, GError 
   if (!ds_push_bundles(link, self->advert, batch, &reports, error))
     return FALSE;
   self->result->batches++;
+  const char *said = what_was_said(link, reports);
   for (guint i = 0; i < batch->len; i++)
-    if (!take_report(self, g_ptr_array_index(batch, i), g_ptr_array_index(reports, i),
+    if (!take_report(self, g_ptr_array_index(batch, i), g_ptr_array_index(reports, i), said,
                      batch->len > 1, alone, error))
       return FALSE;
   return ds_courier_state_save(self->state, error);
@@ -221,6 +255,16 @@ send_once(DsRound *self, Sending *sending, guint64 limit, GError **error)
   return ds_round_close(self, link, ok, error);
 }
 
+/* Where one has no room the next, larger one has none either: it need not travel to be told. */
+static void
+put_off_rest(DsRound *self, GQueue *queue)
+{
+  if (self->result->later == 0)
+    return;
+  self->result->later += g_queue_get_length(queue);
+  g_queue_clear_full(queue, g_free);
+}
+
 static gboolean
 send_queue(DsRound *self, Sending *sending, GError **error)
 {
@@ -236,6 +280,7 @@ send_queue(DsRound *self, Sending *sending, GError **error)
       requeue_alone(sending->entries, sending->alone, sending->queue);
       singly = TRUE;
     }
+    put_off_rest(self, sending->queue);
   }
   return TRUE;
 }

@@ -19,20 +19,37 @@ ds_exchange_result_clear(DsExchangeResult *self)
   memset(self, 0, sizeof *self);
 }
 
+static void
+add_trouble(DsRound *self, const char *format, va_list arguments)
+{
+  if (self->result->refused + self->result->later > TROUBLES_MAX)
+    return;
+  g_autofree char *words = g_strdup_vprintf(format, arguments);
+  g_autofree char *before = g_steal_pointer(&self->result->trouble);
+  self->result->trouble =
+      before != NULL ? g_strjoin("\n", before, words, NULL) : g_steal_pointer(&words);
+}
+
 void
 ds_round_refuse(DsRound *self, const char *format, ...)
 {
   va_list arguments;
 
   self->result->refused++;
-  if (self->result->refused > TROUBLES_MAX)
-    return;
   va_start(arguments, format);
-  g_autofree char *words = g_strdup_vprintf(format, arguments);
+  add_trouble(self, format, arguments);
   va_end(arguments);
-  g_autofree char *before = g_steal_pointer(&self->result->trouble);
-  self->result->trouble =
-      before != NULL ? g_strjoin("\n", before, words, NULL) : g_steal_pointer(&words);
+}
+
+void
+ds_round_put_off(DsRound *self, const char *format, ...)
+{
+  va_list arguments;
+
+  self->result->later++;
+  va_start(arguments, format);
+  add_trouble(self, format, arguments);
+  va_end(arguments);
 }
 
 static void

@@ -50,13 +50,14 @@ typedef struct {
   guint handed_over;   /* the server said ok to */
   guint already_there; /* not sent: advertised, or handed over before */
   guint held;          /* not sent: withdrawn before it left, the withdrawal goes instead */
+  guint later;         /* the station has no room for them now; they go at a later contact */
   guint refused;       /* bundles the server refused, plus messages of the wrong shape */
   guint batches;
   guint messages;  /* outbox messages now durable in the inbox */
   guint forgotten; /* outbox refs deleted at the station */
   guint64 bytes_sent;
   guint64 bytes_received;
-  char *trouble; /* one line for each of the first 16 refusals, or NULL */
+  char *trouble; /* one line for each of the first 16 refused or put off, or NULL */
 } DsExchangeResult;
 
 /* Reads HOME/store and HOME/store/spool, writes HOME/inbox and HOME/depot. A message of the station

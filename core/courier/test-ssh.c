@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "courier/test-unit.h"
+#include "depot/room.h"
 #include "depot/serve.h"
 
 typedef struct {
@@ -41,17 +42,23 @@ read_text(const char *folder, const char *name)
 }
 
 static void
-authorize(Fixture *self, const char *unit)
+authorize_with(Fixture *self, const char *unit, const char *room, const char *note)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *program = g_build_filename(g_getenv("DOORSTEP_BUILD_DIR"), "core", "courier",
                                               "test-courier-forced-command", NULL);
-  const char *command[] = {program, unit, self->unit.repo, NULL};
+  const char *command[] = {program, unit, self->unit.repo, room, note, NULL};
   g_autofree char *key = ds_courier_make_identity(self->unit.home, "unit-1", &error);
   g_assert_no_error(error);
   g_autofree char *line = ds_serve_authorized_line(command, unit, key, &error);
   g_assert_no_error(error);
   g_assert_true(ds_files_replace(self->sshd, "authorized_keys", line, strlen(line), &error));
+}
+
+static void
+authorize(Fixture *self, const char *unit)
+{
+  authorize_with(self, unit, NULL, NULL);
 }
 
 static void
@@ -256,6 +263,41 @@ test_cut(Fixture *self, gconstpointer data)
   ds_exchange_result_clear(&second);
 }
 
+/* A station without room is asked again later; one that wants smaller pushes says no. Nothing is
+ * lost either way. */
+static void
+test_no_room(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  g_autoptr(GError) error = NULL;
+  DsExchangeResult result;
+
+  test_unit_seal(&self->unit, 3, 2, 20000);
+  authorize_with(self, "unit-1", "1", DS_ROOM_NOTE "unit unit-1 has 8 GiB waiting");
+  g_assert_true(sync_ssh(self, &result, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(result.later, ==, 3);
+  g_assert_cmpuint(result.refused, ==, 0);
+  g_assert_cmpuint(result.handed_over, ==, 0);
+  g_assert_nonnull(strstr(result.trouble, "no more room: unit unit-1 has 8 GiB waiting"));
+  g_assert_nonnull(strstr(result.trouble, "goes at a later contact"));
+  ds_exchange_result_clear(&result);
+
+  authorize_with(self, "unit-1", "1000", DS_ROOM_LIMIT "one bundle of unit unit-1 may have 1 kB");
+  g_assert_true(sync_ssh(self, &result, &error));
+  g_assert_cmpuint(result.later, ==, 0);
+  g_assert_cmpuint(result.refused, ==, 3);
+  g_assert_nonnull(strstr(result.trouble, "too large: one bundle of unit unit-1 may have 1 kB"));
+  ds_exchange_result_clear(&result);
+
+  authorize(self, "unit-1");
+  g_assert_true(sync_ssh(self, &result, &error));
+  g_assert_cmpuint(result.handed_over, ==, 3);
+  test_unit_check_arrived(&self->unit);
+  ds_exchange_result_clear(&result);
+}
+
 #define ADD(name, function) \
   g_test_add("/courier/ssh/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -269,6 +311,7 @@ main(int argc, char **argv)
   ADD("unknown-unit", test_unknown_unit);
   ADD("other-unit", test_other_unit);
   ADD("station-down", test_station_down);
+  ADD("no-room", test_no_room);
   ADD("cut", test_cut);
   return g_test_run();
 }

@@ -92,6 +92,23 @@ sync_below(DsRepo *self, const char *folder, GError **error)
   return ds_files_sync_dir(path, error);
 }
 
+/* What a unit may put where a message is to stand: it can write below refs/outbox, so a ref of its
+ * own below the message's name, or one called refs/outbox, would keep every message away. */
+static gboolean
+clear_way(DsRepo *self, const char *name, GError **error)
+{
+  g_autofree char *below = g_strconcat(name, "/", NULL);
+  g_autofree char *folder = g_build_filename(self->path, "refs", "outbox", NULL);
+  g_autoptr(GPtrArray) names = ds_repo_refs(self, below, error);
+
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++)
+    if (!ds_repo_remove_ref(self, g_ptr_array_index(names, i), error))
+      return FALSE;
+  return ds_repo_remove_ref(self, "refs/outbox", error) && ds_files_make_dir(folder, error);
+}
+
 gboolean
 ds_repo_publish(DsRepo *self, const DsOutboxRef *ref, const char *const *names, GPtrArray *contents,
                 GError **error)
@@ -117,6 +134,11 @@ ds_repo_publish(DsRepo *self, const DsOutboxRef *ref, const char *const *names, 
   int code = git_reference_create(&reference, self->repository, name, &oid, 1, NULL);
   if (code == GIT_ELOCKED && ds_repo_outwait_locks(self, name))
     code = git_reference_create(&reference, self->repository, name, &oid, 1, NULL);
+  if (code != 0 && code != GIT_ELOCKED) {
+    if (!clear_way(self, name, error))
+      return FALSE;
+    code = git_reference_create(&reference, self->repository, name, &oid, 1, NULL);
+  }
   git_reference_free(reference);
   if (code != 0)
     return ds_git_set_error(error, code, "publishing", name);

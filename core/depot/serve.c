@@ -73,6 +73,18 @@ ds_serve_receive(const char *repo_path, GError **error)
   return ds_spawn(argv, (const char *const *)environment, NULL, &serve_limits, error);
 }
 
+char **
+ds_serve_cap(char **plan, guint64 input_max)
+{
+  g_auto(GStrv) old = plan;
+  g_autofree char *setting = g_strdup_printf("receive.maxInputSize=%" G_GUINT64_FORMAT, input_max);
+  const char *capped[] = {old[0], "-c", setting, old[1], old[2], NULL};
+
+  if (strcmp(old[1], "receive-pack") != 0)
+    return g_steal_pointer(&old);
+  return g_strdupv((char **)capped);
+}
+
 gboolean
 ds_serve_exec(char **argv, GError **error)
 {

@@ -17,12 +17,16 @@ gboolean ds_serve_unit_valid(const char *unit);
  * (transfer full) */
 char **ds_serve_plan(const char *command, const char *unit, const char *repo_path, GError **error);
 
+/* The same argv for a push of at most @input_max bytes; others are left as they are. Takes @plan.
+ * (transfer full) */
+char **ds_serve_cap(char **plan, guint64 input_max);
+
 /* Replaces this process by @argv with an empty environment but for PATH and git's own switches,
  * under limits on memory and file size. Returns only on failure. */
 gboolean ds_serve_exec(char **argv, GError **error);
 
-/* git receive-pack on @repo_path as a unit's push would have it, under the same limits, for somebody
- * on this machine who brings bundles by another way. (transfer full) */
+/* git receive-pack on @repo_path as a unit's push would have it, under the same limits, for
+ * somebody on this machine who brings bundles by another way. (transfer full) */
 DsLink *ds_serve_receive(const char *repo_path, GError **error);
 
 /* One line for authorized_keys: command="@command …",restrict ssh-ed25519 AAAA… <unit>.

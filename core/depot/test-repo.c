@@ -226,6 +226,42 @@ test_publish(Fixture *fixture, gconstpointer data)
   g_assert_error(error, DS_ERROR, DS_ERROR_TOO_LARGE);
 }
 
+/* A unit can write below refs/outbox: it keeps no message away with that, not even from itself. */
+static void
+test_blocked(Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DsRepo) repo = ds_repo_open(fixture->path, &error);
+
+  g_assert_true(publish(repo, 1, DS_OUTBOX_DIRECTORY, "directory", "a", &error));
+  g_autofree char *one =
+      test_git_output(fixture->path, "update-ref", "refs/outbox/0000000002-statements/x",
+                      "refs/outbox/0000000001-directory", NULL);
+  g_autofree char *deep =
+      test_git_output(fixture->path, "update-ref", "refs/outbox/0000000002-statements/y/z",
+                      "refs/outbox/0000000001-directory", NULL);
+  g_autofree char *packed = test_git_output(fixture->path, "pack-refs", "--all", NULL);
+  g_assert_true(publish(repo, 2, DS_OUTBOX_STATEMENTS, "0000000001", "s", &error));
+  g_assert_no_error(error);
+  g_autoptr(GArray) refs = ds_repo_list_outbox(repo, &error);
+  g_assert_cmpuint(refs->len, ==, 2);
+
+  /* the folder itself as a ref, once it is empty */
+  for (guint i = 0; i < refs->len; i++)
+    g_assert_true(ds_repo_delete_outbox(repo, &g_array_index(refs, DsOutboxRef, i), &error));
+  push_one(fixture, 1);
+  g_autofree char *bundle =
+      test_git_output(fixture->path, "for-each-ref", "--format=%(objectname)", NULL);
+  g_autofree char *outbox = g_build_filename(fixture->path, "refs", "outbox", NULL);
+  g_assert_true(ds_files_remove_tree(outbox, &error));
+  g_autofree char *file =
+      test_git_output(fixture->path, "update-ref", "refs/outbox", g_strchomp(bundle), NULL);
+  g_assert_true(publish(repo, 3, DS_OUTBOX_STATEMENTS, "0000000002", "s", &error));
+  g_assert_no_error(error);
+  g_autoptr(GArray) after = ds_repo_list_outbox(repo, &error);
+  g_assert_cmpuint(after->len, ==, 1);
+}
+
 static void
 age(const char *path)
 {
@@ -355,6 +391,7 @@ main(int argc, char **argv)
   ADD("strange-refs", test_strange_refs);
   ADD("damage", test_damage);
   ADD("publish", test_publish);
+  ADD("blocked", test_blocked);
   ADD("sweep", test_sweep);
   ADD("lock-left", test_lock_left);
   ADD("maintain", test_maintain);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "station/intake-private.h"
+#include "station/limits.h"
 
 /* What is kept of broken bundles, so that nobody fills the disk with them: bytes of one, and how
  * many of a unit. The ledger names them all. */
@@ -55,6 +56,26 @@ check_place(DsStation *self, const char *unit, const DsManifest *manifest, const
                   "was copied or went back in time",
                   manifest->seq, ds_digest_to_hex(&by, hex));
   return TRUE;
+}
+
+/* Said by the signed manifest, so before anything is read. */
+static gboolean
+check_size(DsStation *self, const DsManifest *manifest, guint64 manifest_size, GError **error)
+{
+  DsUnitLimits limits = ds_limits_of(self->settings, manifest->unit);
+  guint64 size = manifest_size + manifest->record_size;
+
+  for (guint i = 0; i < manifest->chunks->len; i++)
+    size += g_array_index(manifest->chunks, DsChunkRef, i).size;
+  if (size <= limits.bundle_max)
+    return TRUE;
+  g_autofree char *has = ds_limits_size_text(size);
+  g_autofree char *may = ds_limits_size_text(limits.bundle_max);
+  g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE,
+              "it has %s, a bundle of unit %s may have %s: take less in, or have the station raise "
+              "the limit and send it again",
+              has, manifest->unit, may);
+  return FALSE;
 }
 
 static gboolean
@@ -112,7 +133,7 @@ ds_intake_check(DsStation *self, DsRepo *repo, const char *unit, const DsDigest 
   if (manifest == NULL)
     return NULL;
   *bytes = g_bytes_get_size(data);
-  if (!check_place(self, unit, manifest, id, error) ||
+  if (!check_place(self, unit, manifest, id, error) || !check_size(self, manifest, *bytes, error) ||
       !check_record(source, manifest, bytes, error) ||
       !check_chunks(source, manifest, bytes, error))
     return NULL;

@@ -10,6 +10,10 @@
 #define FILE_NAME "station.json"
 #define FILE_MAX (64 * 1024)
 #define FORMAT 1
+#define LIMITS "limits"
+#define UNIT_LIMITS "unit-limits"
+#define QUOTA "quota"
+#define BUNDLE_MAX "bundle-max"
 
 gboolean
 ds_station_id_valid(const char *id)
@@ -27,6 +31,7 @@ ds_station_settings_new(const char *id, const char *name)
   self->id = g_strdup(id);
   self->name = g_strdup(name);
   self->archives = g_ptr_array_new_with_free_func(g_free);
+  self->unit_limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_ptr_array_add(self->archives, g_strdup("archive-1"));
   g_ptr_array_add(self->archives, g_strdup("archive-2"));
   return self;
@@ -40,6 +45,7 @@ ds_station_settings_free(DsStationSettings *self)
   g_free(self->id);
   g_free(self->name);
   g_ptr_array_unref(self->archives);
+  g_hash_table_unref(self->unit_limits);
   g_free(self);
 }
 
@@ -81,6 +87,55 @@ read_archives(DsStationSettings *self, JsonObject *object, const char *path, GEr
   return TRUE;
 }
 
+/* A member that is there must be a number of bytes. */
+static gboolean
+read_bytes(JsonObject *object, const char *name, guint64 *bytes)
+{
+  JsonNode *node = json_object_get_member(object, name);
+
+  *bytes = 0;
+  if (node == NULL)
+    return TRUE;
+  if (json_node_get_value_type(node) != G_TYPE_INT64 || json_node_get_int(node) < 0)
+    return FALSE;
+  *bytes = (guint64)json_node_get_int(node);
+  return TRUE;
+}
+
+static gboolean
+read_limits(JsonNode *node, DsUnitLimits *limits)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+
+  return object != NULL && read_bytes(object, QUOTA, &limits->quota) &&
+         read_bytes(object, BUNDLE_MAX, &limits->bundle_max);
+}
+
+static gboolean
+read_all_limits(DsStationSettings *self, JsonObject *object, const char *path, GError **error)
+{
+  JsonNode *common = json_object_get_member(object, LIMITS);
+  JsonNode *own = json_object_get_member(object, UNIT_LIMITS);
+  JsonObjectIter iter;
+  const char *unit;
+  JsonNode *value;
+
+  if (common != NULL && !read_limits(common, &self->limits))
+    return fault(path, "\"limits\" must hold numbers of bytes: quota, bundle-max", error);
+  if (own == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_OBJECT(own))
+    return fault(path, "\"unit-limits\" must hold limits by unit", error);
+  json_object_iter_init(&iter, json_node_get_object(own));
+  while (json_object_iter_next(&iter, &unit, &value)) {
+    g_autofree DsUnitLimits *limits = g_new0(DsUnitLimits, 1);
+    if (!read_limits(value, limits))
+      return fault(path, "\"unit-limits\" must hold numbers of bytes: quota, bundle-max", error);
+    g_hash_table_insert(self->unit_limits, g_strdup(unit), g_steal_pointer(&limits));
+  }
+  return TRUE;
+}
+
 static gboolean
 read_object(DsStationSettings *self, JsonObject *object, const char *path, GError **error)
 {
@@ -97,7 +152,7 @@ read_object(DsStationSettings *self, JsonObject *object, const char *path, GErro
     return fault(path, "\"id\" is missing or wrong", error);
   if (!ds_digest_parse(&self->root, text_member(object, "root")))
     return fault(path, "\"root\" is missing or wrong", error);
-  return read_archives(self, object, path, error);
+  return read_archives(self, object, path, error) && read_all_limits(self, object, path, error);
 }
 
 DsStationSettings *
@@ -129,6 +184,28 @@ ds_station_settings_read(const char *home, GError **error)
   return read_object(self, json_node_get_object(root), path, error) ? g_steal_pointer(&self) : NULL;
 }
 
+static gint
+compare_texts(gconstpointer a, gconstpointer b)
+{
+  return strcmp(a, b);
+}
+
+/* Only what is said. */
+static void
+write_limits(JsonBuilder *builder, const DsUnitLimits *limits)
+{
+  json_builder_begin_object(builder);
+  if (limits->quota != 0) {
+    json_builder_set_member_name(builder, QUOTA);
+    json_builder_add_int_value(builder, (gint64)limits->quota);
+  }
+  if (limits->bundle_max != 0) {
+    json_builder_set_member_name(builder, BUNDLE_MAX);
+    json_builder_add_int_value(builder, (gint64)limits->bundle_max);
+  }
+  json_builder_end_object(builder);
+}
+
 gboolean
 ds_station_settings_write(const DsStationSettings *self, const char *home, GError **error)
 {
@@ -151,6 +228,16 @@ ds_station_settings_write(const DsStationSettings *self, const char *home, GErro
   for (guint i = 0; i < self->archives->len; i++)
     json_builder_add_string_value(builder, self->archives->pdata[i]);
   json_builder_end_array(builder);
+  json_builder_set_member_name(builder, LIMITS);
+  write_limits(builder, &self->limits);
+  json_builder_set_member_name(builder, UNIT_LIMITS);
+  json_builder_begin_object(builder);
+  g_autoptr(GList) units = g_list_sort(g_hash_table_get_keys(self->unit_limits), compare_texts);
+  for (GList *unit = units; unit != NULL; unit = unit->next) {
+    json_builder_set_member_name(builder, unit->data);
+    write_limits(builder, g_hash_table_lookup(self->unit_limits, unit->data));
+  }
+  json_builder_end_object(builder);
   json_builder_end_object(builder);
 
   g_autoptr(JsonNode) root = json_builder_get_root(builder);

@@ -8,11 +8,19 @@
 
 G_BEGIN_DECLS
 
+/* How much one unit may leave here, in bytes; 0: not said. */
+typedef struct {
+  guint64 quota;      /* what waits in its repository */
+  guint64 bundle_max; /* one bundle */
+} DsUnitLimits;
+
 typedef struct {
   char *id;
   char *name;
-  DsDigest root;       /* digest of the root key that every directory is checked against */
-  GPtrArray *archives; /* char *: absolute, or below HOME */
+  DsDigest root;           /* digest of the root key that every directory is checked against */
+  GPtrArray *archives;     /* char *: absolute, or below HOME */
+  DsUnitLimits limits;     /* of units that have none of their own */
+  GHashTable *unit_limits; /* unit id → DsUnitLimits */
 } DsStationSettings;
 
 /* 1–64 of a–z 0–9 and "-". */

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "depot/repo.h"
 #include "station/keys.h"
+#include "station/settings.h"
 #include "station/station.h"
 #include "store/spool.h"
 #include "store/store.h"
@@ -20,6 +21,7 @@ typedef struct {
 
 struct _DsStation {
   char *home;
+  DsStationSettings *settings;
   char *id;
   char *name;
   DsDigest root; /* of the root key: the pin */

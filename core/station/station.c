@@ -12,6 +12,7 @@
 #include "bundle/enrol.h"
 #include "depot/serve.h"
 #include "station/ledger.h"
+#include "station/limits.h"
 #include "station/members.h"
 #include "station/registry.h"
 #include "station/settings.h"
@@ -33,6 +34,7 @@ ds_station_free(DsStation *self)
   g_clear_pointer(&self->online, ds_station_online_free);
   g_clear_pointer(&self->archives, g_ptr_array_unref);
   g_clear_pointer(&self->owner, ds_owner_release);
+  g_clear_pointer(&self->settings, ds_station_settings_free);
   g_free(self->home);
   g_free(self->id);
   g_free(self->name);
@@ -271,6 +273,7 @@ ds_station_open(const char *home, const char *program, GError **error)
       (self->ledger = ds_ledger_open(self->home, self->online->ledger_db, FALSE, error)) == NULL ||
       !open_archives(self, settings, error))
     return NULL;
+  self->settings = g_steal_pointer(&settings);
   return g_steal_pointer(&self);
 }
 
@@ -374,6 +377,18 @@ ds_station_serve_path(const char *home, const char *unit, GError **error)
     return NULL;
   }
   return ds_station_repo_path(full, unit);
+}
+
+gboolean
+ds_station_serve_room(const char *home, const char *unit, const char *path, guint64 *room,
+                      char **note, GError **error)
+{
+  g_autoptr(DsStationSettings) settings = ds_station_settings_read(home, error);
+
+  if (settings == NULL)
+    return FALSE;
+  *note = ds_limits_push_room(settings, unit, path, room);
+  return TRUE;
 }
 
 gboolean

@@ -55,6 +55,10 @@ char *ds_station_fingerprint(const DsStation *self);
  * whoever has the station open. DS_ERROR_REFUSED when the unit is not enrolled or is revoked.
  * (transfer full) */
 char *ds_station_serve_path(const char *home, const char *unit, GError **error);
+/* How many bytes a push of @unit into @path may have now, and a line that tells the courier why not
+ * more, NULL when it needs none (depot/room.h). Waits for nobody either. */
+gboolean ds_station_serve_room(const char *home, const char *unit, const char *path, guint64 *room,
+                               char **note, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Repacks every unit's repository and drops what archived bundles left there. Expensive, for the
  * night; neither holds the station nor hinders a push. One repository's failure does not keep the

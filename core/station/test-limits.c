@@ -7,7 +7,10 @@
 #include <string.h>
 #include <utime.h>
 
+#include "base/error.h"
 #include "base/files.h"
+#include "depot/room.h"
+#include "station/limits.h"
 #include "station/station-private.h"
 #include "station/test-fixture.h"
 
@@ -143,6 +146,120 @@ test_turns(TestFixture *f, gconstpointer data)
   g_assert_cmpuint(counts.durable, ==, 1);
 }
 
+static void
+set_limits(TestFixture *f, const char *unit, guint64 quota, guint64 bundle_max)
+{
+  const DsUnitLimits limits = {quota, bundle_max};
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(ds_station_set_limits(f->station, unit, &limits, &error));
+  g_assert_no_error(error);
+}
+
+static guint64
+room_for(TestFixture *f, const char *unit, char **note)
+{
+  g_autofree char *path = ds_station_repo_path(f->home->home, unit);
+  g_autoptr(GError) error = NULL;
+  guint64 room = 0;
+
+  g_assert_true(ds_station_serve_room(f->home->home, unit, path, &room, note, &error));
+  g_assert_no_error(error);
+  return room;
+}
+
+/* Own limits, the station's, the built-in ones; kept across a restart. */
+static void
+test_settings(TestFixture *f, gconstpointer data)
+{
+  const DsUnitLimits small = {1000, 0};
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(f->home->home, "station.json", NULL);
+
+  set_limits(f, NULL, 100 << 20, 0);
+  set_limits(f, "unit-7", 0, 5 << 20);
+  g_assert_false(ds_station_set_limits(f->station, "unit-9", &small, &error));
+  test_assert_error(&error, DS_ERROR_INVALID, "under 1 MiB");
+  g_assert_false(ds_station_set_limits(f->station, "unit-9", &(DsUnitLimits){2 << 20, 0}, &error));
+  test_assert_error(&error, DS_ERROR_NOT_FOUND, "unit-9");
+  g_clear_pointer(&f->station, ds_station_free);
+  f->station = test_home_open(f->home, TRUE);
+  DsUnitLimits own = ds_limits_of(ds_station_settings(f->station), "unit-7");
+  DsUnitLimits other = ds_limits_of(ds_station_settings(f->station), "unit-8");
+  g_assert_cmpuint(own.quota, ==, 100 << 20);
+  g_assert_cmpuint(own.bundle_max, ==, 5 << 20);
+  g_assert_cmpuint(other.quota, ==, 100 << 20);
+  g_assert_cmpuint(other.bundle_max, ==, DS_LIMITS_BUNDLE_MAX);
+
+  g_clear_pointer(&f->station, ds_station_free);
+  g_autofree char *text = NULL;
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  g_auto(GStrv) halves = g_strsplit(text, "5242880", 2);
+  g_autofree char *broken = g_strjoinv("\"much\"", halves);
+  g_assert_true(g_file_set_contents(path, broken, -1, NULL));
+  g_assert_null(ds_station_open(f->home->home, "test", &error));
+  test_assert_error(&error, DS_ERROR_INVALID, "\"unit-limits\" must hold numbers of bytes");
+  g_assert_true(g_file_set_contents(path, text, -1, NULL));
+  f->station = test_home_open(f->home, TRUE);
+}
+
+/* What waits counts against the quota, and goes when it was taken in and tidied. */
+static void
+test_quota(TestFixture *f, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1");
+  g_autofree char *none = NULL, *some = NULL, *spent = NULL, *size = NULL;
+
+  guint64 before = room_for(f, "unit-7", &none);
+  g_assert_cmpuint(before, >, 1 << 20);
+  g_assert_true(none == NULL || strstr(none, DS_ROOM_NOTE) != NULL);
+  set_limits(f, "unit-7", 2 << 20, 0);
+  g_assert_cmpuint(room_for(f, "unit-7", &some), <=, 2 << 20);
+  g_assert_nonnull(strstr(some, "may have 2.0"));
+  test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
+  guint64 left = room_for(f, "unit-7", &spent);
+  g_assert_cmpuint(left, <, (2 << 20) - 700 * 1024);
+  set_limits(f, "unit-7", 0, 3 << 20);
+  test_intake(f->station); /* what is there is taken in whatever the quota says by now */
+  test_fixture_assert_heard(f, one, "received verified durable");
+
+  /* another unit's room is its own */
+  g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
+  test_unit_enrol(other, f->station);
+  g_assert_cmpuint(room_for(f, "unit-8", &size), >, left);
+}
+
+/* A bundle over the limit is set aside with the reason, and taken once the limit is raised. */
+static void
+test_bundle_max(TestFixture *f, gconstpointer data)
+{
+  g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
+  g_autoptr(TestBundle) large = test_fixture_seal(f, "a-1");
+  TestCase what = {.local = "b-1"};
+  g_autofree char *note = NULL;
+
+  test_unit_enrol(other, f->station);
+  g_autoptr(TestBundle) theirs = test_unit_seal(other, ds_station_directory(f->station), &what);
+  /* under what a person can set, so that a small test bundle is over it */
+  DsUnitLimits *tight = g_new0(DsUnitLimits, 1);
+  tight->bundle_max = 500 * 1024;
+  g_hash_table_insert(f->station->settings->unit_limits, g_strdup("unit-7"), tight);
+  test_push(f->home, "unit-7", large, TEST_PUSH_WHOLE);
+  test_push(f->home, "unit-8", theirs, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  test_fixture_assert_heard(f, large, "quarantined");
+  assert_quarantined(f, &large->id, "a bundle of unit unit-7 may have 500.0");
+  g_autofree char *heard = test_unit_heard(other, f->station, &theirs->id);
+  g_assert_cmpstr(heard, ==, "received verified durable");
+
+  set_limits(f, "unit-7", 0, 5 << 20);
+  g_assert_cmpuint(room_for(f, "unit-7", &note), ==, 6 << 20);
+  g_assert_nonnull(strstr(note, DS_ROOM_LIMIT));
+  test_push(f->home, "unit-7", large, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  test_fixture_assert_heard(f, large, "quarantined received verified durable");
+}
+
 #define ADD(name, function)                                                             \
   g_test_add("/station/limits/" name, TestFixture, NULL, test_fixture_set_up, function, \
              test_fixture_tear_down)
@@ -154,5 +271,8 @@ main(int argc, char **argv)
   ADD("quarantine", test_quarantine_limits);
   ADD("turns", test_turns);
   ADD("tidies", test_tidies);
+  ADD("settings", test_settings);
+  ADD("quota", test_quota);
+  ADD("bundle-max", test_bundle_max);
   return g_test_run();
 }

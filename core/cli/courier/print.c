@@ -36,6 +36,7 @@ print_json(const DsExchangeResult *result)
   add_count(builder, "handed-over", result->handed_over);
   add_count(builder, "already-there", result->already_there);
   add_count(builder, "held", result->held);
+  add_count(builder, "later", result->later);
   add_count(builder, "refused", result->refused);
   add_count(builder, "batches", result->batches);
   add_count(builder, "messages", result->messages);
@@ -63,6 +64,8 @@ print_words(const DsExchangeResult *result)
   g_print(_("%u messages brought back, %s received\n"), result->messages, received);
   if (result->held > 0)
     g_print(_("%u withdrawn before they left: not sent\n"), result->held);
+  if (result->later > 0)
+    g_print(_("%u wait here: the station has no room for them now\n"), result->later);
   g_auto(GStrv) lines = g_strsplit(result->trouble != NULL ? result->trouble : "", "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
     g_printerr("%s: %s\n", PROGRAM, lines[i]);
@@ -73,7 +76,7 @@ ds_print_result(const DsCourierOptions *options, const DsExchangeResult *result)
 {
   if (options->json)
     print_json(result);
-  else if (!options->quiet || result->refused > 0)
+  else if (!options->quiet || result->refused + result->later > 0)
     print_words(result);
   fflush(stdout);
 }

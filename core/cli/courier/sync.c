@@ -23,7 +23,9 @@ contact(const DsCourierOptions *options, GError **error)
     return DS_EXIT_FAILED;
   }
   g_clear_pointer(&progress, ds_cli_progress_free);
-  int code = result.refused > 0 ? DS_EXIT_REFUSED : DS_EXIT_OK;
+  int code = result.refused > 0 ? DS_EXIT_REFUSED
+             : result.later > 0 ? DS_EXIT_TEMPORARY
+                                : DS_EXIT_OK;
   ds_print_result(options, &result);
   ds_exchange_result_clear(&result);
   return code;

@@ -152,7 +152,14 @@ ds_verb_serve(DsVerb *self, int argc, char **argv)
   g_autofree char *path = ds_station_serve_path(self->home, argv[1], &error);
   g_auto(GStrv) plan =
       path != NULL ? ds_serve_plan(g_getenv("SSH_ORIGINAL_COMMAND"), argv[1], path, &error) : NULL;
-  if (plan != NULL && ds_serve_exec(plan, &error))
+  guint64 room = 0;
+  g_autofree char *note = NULL;
+  if (plan == NULL || !ds_station_serve_room(self->home, argv[1], path, &room, &note, &error))
+    return ds_verb_end(self, error);
+  if (note != NULL && g_str_has_suffix(plan[1], "receive-pack"))
+    fprintf(stderr, "%s\n", note);
+  plan = ds_serve_cap(plan, room);
+  if (ds_serve_exec(plan, &error))
     return DS_EXIT_OK;
   return ds_verb_end(self, error);
 }

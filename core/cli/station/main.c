@@ -33,6 +33,7 @@ static const struct {
     {"publish", ds_verb_publish, N_("put waiting messages into outboxes, or send them again")},
     {"serve", ds_verb_serve, N_("the forced command of a unit's ssh key")},
     {"authorized-keys", ds_verb_authorized_keys, N_("print the line for sshd that admits a unit")},
+    {"limits", ds_verb_limits, N_("how much a unit may leave at the station")},
     {"maintain", ds_verb_maintain, N_("tidy the units' repositories, once a night")},
     {"recover", ds_verb_recover, N_("set a new passphrase for a unit that lost its own")},
 };

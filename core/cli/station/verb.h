@@ -38,6 +38,7 @@ int ds_verb_return(DsVerb *self, int argc, char **argv);
 int ds_verb_not_issue(DsVerb *self, int argc, char **argv);
 int ds_verb_lost(DsVerb *self, int argc, char **argv);
 int ds_verb_close_trip(DsVerb *self, int argc, char **argv);
+int ds_verb_limits(DsVerb *self, int argc, char **argv);
 int ds_verb_rotate(DsVerb *self, int argc, char **argv);
 int ds_verb_refuse(DsVerb *self, int argc, char **argv);
 int ds_verb_identify(DsVerb *self, int argc, char **argv);
