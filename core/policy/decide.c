@@ -124,10 +124,13 @@ find_refusal(DsDeciding *self, const char *code)
   return NULL; /* ds_pack_check lets no such pack in */
 }
 
+/* Several rules may lead to one refusal: it is said once. */
 static void
 refuse(DsDeciding *self, JsonObject *row)
 {
   const char *code = ds_json_string(row, "refusal");
+  if (ds_findings_find(self->decision->findings, code) != NULL)
+    return;
   JsonObject *refusal = find_refusal(self, code);
   const char *redirect = title_of(self, refusal, "redirect");
   g_autofree char *text =
