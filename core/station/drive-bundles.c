@@ -100,7 +100,7 @@ check_manifest(DsStationStick *self, const DsDriveItem *item, GBytes *bytes, GEr
   if (manifest == NULL)
     return FALSE;
   if (ds_digest_equal(&manifest->id, &item->id) && strcmp(manifest->unit, self->unit) == 0 &&
-      manifest->kind == DS_BUNDLE_CASE)
+      manifest->kind != DS_BUNDLE_DISPATCH)
     return check_complete(item, manifest, error);
   g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "its manifest is that of bundle %s of unit %s",
               ds_digest_to_hex(&manifest->id, hex), manifest->unit);

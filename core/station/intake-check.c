@@ -46,8 +46,8 @@ check_place(DsStation *self, const char *unit, const DsManifest *manifest, const
   if (strcmp(manifest->unit, unit) != 0)
     return refuse(error, "it is signed by unit %s but came through the repository of %s",
                   manifest->unit, unit);
-  if (manifest->kind != DS_BUNDLE_CASE)
-    return refuse(error, "it is no case");
+  if (manifest->kind != DS_BUNDLE_CASE && manifest->kind != DS_BUNDLE_TRIP)
+    return refuse(error, "it is neither a case nor a trip that changed hands");
   if (!ds_ledger_seq_taken(self, unit, manifest->seq, id, &taken, &by, error))
     return FALSE;
   if (taken)

@@ -2,6 +2,7 @@
 #include "station/intake.h"
 
 #include "base/error.h"
+#include "station/handed.h"
 #include "station/intake-private.h"
 #include "station/registry.h"
 #include "station/say.h"
@@ -112,6 +113,17 @@ wait_for(Round *round, const DsLedgerBundle *bundle, const char *reason, GError 
   return ds_ledger_set_waiting(round->station, bundle, reason, error);
 }
 
+/* What an opened bundle tells goes into cases.db. A handover that does not hold is the bundle's
+ * fault. */
+static gboolean
+import(Round *round, DsRepoBundle *source, const DsManifest *manifest, const DsRecord *record,
+       GError **error)
+{
+  if (manifest->kind == DS_BUNDLE_TRIP)
+    return ds_station_take_handover(round->station, source, manifest, record, error);
+  return ds_registry_import(round->station, manifest, record, &round->counts->duplicates, error);
+}
+
 /* Second stage. Sets @stop when the bundle goes no further in this round. */
 static gboolean
 verify(Round *round, DsLedgerBundle *bundle, DsRepoBundle *source, const DsManifest *manifest,
@@ -135,8 +147,12 @@ verify(Round *round, DsLedgerBundle *bundle, DsRepoBundle *source, const DsManif
     g_propagate_error(error, g_steal_pointer(&reason));
     return FALSE;
   }
-  if (!ds_registry_import(round->station, manifest, record, &round->counts->duplicates, error))
+  if (!import(round, source, manifest, record, &reason)) {
+    if (manifest->kind == DS_BUNDLE_TRIP && ds_intake_is_broken(reason))
+      return quarantine(round, &bundle->id, bundle->seq, reason->message, error);
+    g_propagate_error(error, g_steal_pointer(&reason));
     return FALSE;
+  }
   ds_station_check(round->station, "imported");
   if (!ds_ledger_advance(round->station, bundle, DS_STAGE_VERIFIED, error) ||
       !ds_registry_settle(round->station, error))

@@ -35,6 +35,10 @@ static const char *const schema[] = {
     " PRIMARY KEY (trip, row)) WITHOUT ROWID;"
     "CREATE TABLE lost_unit (unit TEXT NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL,"
     " reason TEXT NOT NULL, by TEXT);",
+    "CREATE TABLE handover (bundle BLOB PRIMARY KEY, unit TEXT NOT NULL, seq INTEGER NOT NULL,"
+    " trip TEXT NOT NULL, arrived INTEGER NOT NULL, behind INTEGER NOT NULL,"
+    " document BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX handover_trip ON handover (trip, unit, seq);",
 };
 
 DsDb *

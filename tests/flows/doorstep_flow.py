@@ -168,22 +168,24 @@ class Station:
 
 
 class Unit:
-    def __init__(self, root, name='unit-07', officer=OFFICER):
+    def __init__(self, root, name='unit-07', officer=OFFICER, crew=()):
         self.id = name
         self.officer = officer
+        self.acting = ()        # who acts, where there are several
         self.root = root
         self.home = root / name
         self.passphrase = root / f'secret-{name}'
         write_secret(self.passphrase, f'unit {name} battery')
         self.own(self.passphrase)
         good(self.run('unit', 'init', '--id', name, '--name', f'{name}号采集箱', '--crew',
-                      f'{officer}=李秀英', '--light'))
+                      f'{officer}=李秀英', *(word for one in crew for word in ('--crew', one)), '--light'))
+        self.acting = ('--officer', officer) if crew else ()
 
     def own(self, path):
         """A file that was made here is for this unit to read."""
 
     def argv(self, *words):
-        return [DOORSTEP, '--home', self.home, '--passphrase-file', self.passphrase, *words]
+        return [DOORSTEP, '--home', self.home, '--passphrase-file', self.passphrase, *self.acting, *words]
 
     def run(self, *words, **more):
         return run(self.argv(*words), **more)
@@ -283,6 +285,7 @@ class World:
     roster = 'roster.csv'   # what it is dispatched with
     where = SCHOOL
     words = ()
+    crew = ()               # more officers of the unit, NUMBER=NAME
 
     def prepare(self):
         """Before the unit is enrolled."""
@@ -293,7 +296,7 @@ class World:
         self.copies = 0
         try:
             self.station = Station(self.root)
-            self.unit = Unit(self.root)
+            self.unit = Unit(self.root, crew=self.crew)
             self.prepare()
             self.station.admit(self.unit)
             if link:
