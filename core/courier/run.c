@@ -291,6 +291,19 @@ run_clear(DsRun *self)
   g_main_context_unref(self->context);
 }
 
+/* A mistyped folder must not become a home that waits for ever. */
+static gboolean
+check_home(const char *home, GError **error)
+{
+  g_autofree char *store = g_build_filename(home, "store", NULL);
+
+  if (g_file_test(store, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error(error, DS_ERROR, DS_ERROR_NOT_FOUND,
+              "%s is no unit's home, it has no store; make one with doorstep unit init", home);
+  return FALSE;
+}
+
 gboolean
 ds_courier_run(const char *home, const DsRunOptions *options, GCancellable *stop, GError **error)
 {
@@ -298,7 +311,7 @@ ds_courier_run(const char *home, const DsRunOptions *options, GCancellable *stop
   g_autofree char *depot = g_build_filename(absolute, "depot", NULL);
   DsRun self = {.home = absolute, .options = options};
 
-  if (!ds_files_make_dir(depot, error))
+  if (!check_home(absolute, error) || !ds_files_make_dir(depot, error))
     return FALSE;
   g_auto(DsFd) claim = ds_why_claim(absolute, error);
   if (claim < 0)

@@ -37,8 +37,8 @@ typedef struct {
 } DsRunOptions;
 
 /* Runs until @stop is cancelled: then it ends the contact in order and returns TRUE. Fails only
- * when it cannot begin: DS_ERROR_BUSY when another runs in @home. courier.json may come or change
- * meanwhile. */
+ * when it cannot begin: DS_ERROR_NOT_FOUND when @home is no unit's, DS_ERROR_BUSY when another runs
+ * in it. courier.json may come or change meanwhile. */
 gboolean ds_courier_run(const char *home, const DsRunOptions *options, GCancellable *stop,
                         GError **error);
 

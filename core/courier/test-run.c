@@ -29,7 +29,11 @@ count_contact(const DsExchangeResult *result, const GError *error, gpointer user
 static void
 set_up(Fixture *self, gconstpointer data)
 {
+  g_autoptr(GError) error = NULL;
+
   test_unit_set_up(&self->unit, NULL);
+  g_autofree char *store = g_build_filename(self->unit.home, "store", NULL);
+  g_assert_true(ds_files_make_dir(store, &error));
   self->stop = g_cancellable_new();
   self->contacts = 0;
   self->thread = NULL;
@@ -201,6 +205,18 @@ test_twice(Fixture *self, gconstpointer data)
 }
 
 static void
+test_no_home(Fixture *self, gconstpointer data)
+{
+  g_autofree char *nowhere = g_build_filename(self->unit.folder, "nowhere", NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false(ds_courier_run(nowhere, &self->options, self->stop, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+  g_assert_nonnull(strstr(error->message, "doorstep unit init"));
+  g_assert_false(g_file_test(nowhere, G_FILE_TEST_EXISTS));
+}
+
+static void
 test_stopped_before(Fixture *self, gconstpointer data)
 {
   configure_path(self, "");
@@ -242,6 +258,7 @@ main(int argc, char **argv)
   ADD("no-manager", test_no_manager);
   ADD("drive-only", test_drive_only);
   ADD("twice", test_twice);
+  ADD("no-home", test_no_home);
   ADD("stopped-before", test_stopped_before);
   return g_test_run();
 }
