@@ -26,6 +26,7 @@ SSHD = SOURCE / 'tests/lib/sshd.sh'
 SCISSORS = SOURCE / 'tests/lib/scissors'
 OFFICER = '360702001'
 TRIP = 'school'
+SUPERVISOR = '370811900'  # of tests/people/visits.py
 SCHOOL = ('晴川路小学', 'jiangxi', '360111')
 TIMEOUT = 240
 LARGE = 600_000
@@ -347,3 +348,15 @@ class World:
         if self.link is not None:
             self.link.close()
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+class Visits(World):
+    """A trip of home visits; a supervisor of the station works on another unit."""
+
+    generate = ('--visits',)
+    roster = 'visits.csv'
+    where = ('任城区上门服务', 'jining', '370811')
+    words = ('--police-station', '古槐派出所', '--police-bureau', 'jining-rencheng')
+
+    def prepare(self):
+        self.station.admit(Unit(self.root, 'unit-90', SUPERVISOR))

@@ -135,6 +135,14 @@ progress_mark(DsStepProgress progress)
   return " ";
 }
 
+const char *
+ds_case_complete_text(const DsCaseCheck *check)
+{
+  if (ds_case_check_is_pending(check))
+    return _("complete but for the identity, which the station confirms (容缺); can be sealed");
+  return check->complete ? _("complete, can be sealed") : _("not complete");
+}
+
 static void
 check_json(const DsCaseCheck *check, const char *id)
 {
@@ -176,11 +184,7 @@ ds_case_print_check(DsFace *face, const char *id, GError **error)
     check_json(check, id);
     return TRUE;
   }
-  g_print("%s  %s\n", id,
-          ds_case_check_is_pending(check) ? _("complete but for the identity, which the station "
-                                              "confirms (容缺); can be sealed")
-          : check->complete               ? _("complete, can be sealed")
-                                          : _("not complete"));
+  g_print("%s  %s\n", id, ds_case_complete_text(check));
   for (guint i = 0; i < check->steps->len; i++) {
     const DsCaseStep *step = g_ptr_array_index(check->steps, i);
     g_print(" %s %-16s %s\n", progress_mark(step->progress), step->title,

@@ -4,6 +4,7 @@
 
 #include "cli/unit/face.h"
 #include "plugin/info.h"
+#include "unit/check.h"
 #include "vault/case.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,9 @@ gboolean ds_case_print_whole(DsFace *face, const char *id, GError **error);
 /* How people read the value of @field (NULL: of an unknown one): money in yuan. NULL for NULL.
  * (transfer full) */
 char *ds_case_field_text(const DsField *field, const char *value);
+
+/* Whether the case can be sealed, in words. Static. */
+const char *ds_case_complete_text(const DsCaseCheck *check);
 
 /* The state, and what the field decided where the state alone would not say that a case was given
  * up, refused or taken without a document: "pending-identification, sealed". (transfer full) */

@@ -332,7 +332,7 @@ ds_interview(DsUnit *unit, const char *case_id, GError **error)
       return FALSE;
     const DsCaseStep *step = next_open(check, &at);
     if (step == NULL) {
-      g_print("\n%s\n", check->complete ? _("complete, can be sealed") : _("not complete"));
+      g_print("\n%s\n", ds_case_complete_text(check));
       ds_face_show_findings(check->findings);
       if (check->complete)
         g_print(_("Next: doorstep case seal %s\n"), case_id);
