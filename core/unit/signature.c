@@ -220,10 +220,12 @@ ds_unit_view_add_parts(DsUnit *self, DsView *view, const char *service, const ch
     DsVaultPart *held = g_ptr_array_index(parts, i);
     if (held->part->slot != DS_SLOT_SIGNATURE)
       continue;
-    if (ds_unit_signature_is_stale(held->part, now))
+    if (ds_unit_signature_is_stale(held->part, now)) {
       g_ptr_array_add(stale, held->part);
-    else
-      add_part(view, held);
+      continue;
+    }
+    add_part(view, held);
+    g_ptr_array_set_size(stale, 0); /* whoever signed last, signed in their stead too */
   }
   ds_view_set_fact(view, "signature.step", signing != NULL ? signing->id : NULL);
   name_stale(view, stale);

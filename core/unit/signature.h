@@ -32,7 +32,8 @@ gboolean ds_unit_signed_digest_now(DsUnit *self, const char *case_id, char **hex
 gboolean ds_unit_signature_is_stale(const DsPart *part, const char *hex);
 
 /* Brings the parts into @view, which has its fields already, without the stale signatures; sets
- * "signature.step", and "signatures.stale" to the signers who have to sign again. */
+ * "signature.step", and "signatures.stale" to those whose signature is stale and nobody has signed
+ * after them. */
 gboolean ds_unit_view_add_parts(DsUnit *self, DsView *view, const char *service,
                                 const char *case_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -139,8 +139,11 @@ test_station_dispatch(TestStation *self, DsInbox *inbox, const char *unit, const
   ds_record_set_field(record, "trip.id", trip);
   ds_record_set_field(record, "trip.name", "晴川路小学");
   ds_record_set_field(record, "trip.day", "2026-09-01");
-  ds_record_set_field(record, "trip.jurisdiction", "jiangxi");
-  ds_record_set_field(record, "trip.region", "360111");
+  ds_record_set_field(record, "trip.jurisdiction",
+                      self->jurisdiction != NULL ? self->jurisdiction : "jiangxi");
+  ds_record_set_field(record, "trip.region", self->region != NULL ? self->region : "360111");
+  if (self->police_station != NULL)
+    ds_record_set_field(record, "trip.police-station", self->police_station);
   add_roster(record, message, roster);
   manifest->unit = g_strdup(unit);
   manifest->seq = ++self->dispatches;

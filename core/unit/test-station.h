@@ -19,6 +19,9 @@ typedef struct {
   guint64 statements;
   guint64 dispatches;
   DsDigest last_dispatch;
+  const char *jurisdiction;   /* of the next dispatches; NULL: jiangxi */
+  const char *region;         /* likewise; NULL: 360111 */
+  const char *police_station; /* likewise; NULL: none is named */
 } TestStation;
 
 /* Lists the unit of @request; every failure aborts the test. */
