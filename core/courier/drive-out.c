@@ -237,10 +237,6 @@ fill_container(DsDriveWriter *writer, gpointer user_data, GError **error)
   for (guint i = 0; i < plan->chosen->len; i++) {
     guint index = g_array_index(plan->chosen, guint, i);
     const Parcel *parcel = &g_array_index(plan->parcels, Parcel, index);
-    if (g_cancellable_is_cancelled(plan->round->options->cancellable)) {
-      g_set_error_literal(error, DS_ERROR, DS_ERROR_CANCELLED, "stopped as asked");
-      return FALSE;
-    }
     if (write_bundle(plan->round, &parcel->order.entry, writer, &mine, error))
       continue;
     plan->bad = mine ? (gint)index : -1;
@@ -269,11 +265,11 @@ note_written(Plan *plan, guint64 bytes, GError **error)
 }
 
 static gboolean
-write_container(Plan *plan, GArray *taken, GError **error)
+write_container(Plan *plan, GArray *taken, guint64 expected, GError **error)
 {
   DsDriveRound *self = plan->round;
   const DsStickWatch watch = {self->options->progress, self->options->user_data,
-                              self->options->cancellable};
+                              self->options->cancellable, expected};
   guint64 bytes = 0;
   guint64 batch = ds_drive_state_next_batch(self->state, plan->newest);
   g_autoptr(DsDriveHead) head =
@@ -346,7 +342,7 @@ write_all(Plan *plan, GArray *taken, GError **error)
     guint64 bytes = choose(plan, MIN(room, limit));
     if (plan->chosen->len == 0 && (plan->told || taken->len == 0 || count_left(plan) > 0))
       break;
-    if (!write_container(plan, taken, &reason)) {
+    if (!write_container(plan, taken, bytes, &reason)) {
       if (!cure(plan, bytes, &limit, reason, error))
         return FALSE;
       continue;

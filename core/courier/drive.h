@@ -25,8 +25,7 @@ typedef struct {
   gboolean all;      /* also what was handed over before */
   guint64 part_size; /* of one container, as long as it holds more than one bundle; 0: usual */
   GCancellable *cancellable;
-  /* @name of the container being read back or taken */
-  DsDriveProgress progress;
+  DsDriveProgress progress; /* of each container, taken, written or read back */
   gpointer user_data;
 } DsDriveOptions;
 

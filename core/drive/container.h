@@ -71,6 +71,9 @@ typedef struct {
   DsDigest digest; /* of the frame's body; set by encode and decode */
 } DsDriveItem;
 
+/* A sign of life while container @name is read or written: bytes of how many. */
+typedef void (*DsDriveProgress)(const char *name, guint64 done, guint64 total, gpointer user_data);
+
 DsDriveHead *ds_drive_head_new(DsDriveDirection direction, const char *unit, const char *station,
                                guint64 batch);
 void ds_drive_head_free(DsDriveHead *self);

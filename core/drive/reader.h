@@ -12,8 +12,6 @@ G_BEGIN_DECLS
 
 typedef struct _DsDriveReader DsDriveReader;
 
-typedef void (*DsDriveProgress)(const char *name, guint64 done, guint64 total, gpointer user_data);
-
 /* Takes over @fd, a regular file, and reads magic and head. @name is for messages: one that
  * ds_stick_list gave. (transfer full) */
 DsDriveReader *ds_drive_reader_new(int fd, const char *name, GError **error);

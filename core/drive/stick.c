@@ -253,7 +253,8 @@ unlink_name(DsStick *self, const char *name, GError **error)
 
 static gboolean
 write_part(DsStick *self, const char *part, const DsDriveHead *head, DsStickFill fill,
-           gpointer user_data, guint64 *bytes, DsDigest *whole, GError **error)
+           gpointer user_data, const DsStickWatch *watch, guint64 *bytes, DsDigest *whole,
+           GError **error)
 {
   g_auto(DsFd) fd =
       openat(self->fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
@@ -261,8 +262,11 @@ write_part(DsStick *self, const char *part, const DsDriveHead *head, DsStickFill
   if (fd < 0)
     return ds_error_set_errno(error, errno, "creating", part);
   g_autoptr(DsDriveWriter) writer = ds_drive_writer_new(fd, part, head, error);
-  if (writer == NULL || !fill(writer, user_data, error) ||
-      !ds_drive_writer_finish(writer, whole, error))
+  if (writer == NULL)
+    return FALSE;
+  ds_drive_writer_watch(writer, watch->progress, watch->expected, watch->user_data,
+                        watch->cancellable);
+  if (!fill(writer, user_data, error) || !ds_drive_writer_finish(writer, whole, error))
     return FALSE;
   *bytes = ds_drive_writer_size(writer);
   if (fsync(fd) < 0)
@@ -318,7 +322,7 @@ ds_stick_write(DsStick *self, const DsDriveHead *head, DsStickFill fill, gpointe
 
   if (!unlink_name(self, part, error))
     return FALSE;
-  if (write_part(self, part, head, fill, user_data, bytes, &whole, error) &&
+  if (write_part(self, part, head, fill, user_data, watch, bytes, &whole, error) &&
       read_back(self, part, *bytes, &whole, watch, error) && give_name(self, part, name, error))
     return sync_folder(self, error);
   /* if the stick is gone this fails, too: the next sweep gets it */

@@ -54,9 +54,10 @@ gboolean ds_stick_space(DsStick *self, guint64 *bytes, GError **error) G_GNUC_WA
 typedef gboolean (*DsStickFill)(DsDriveWriter *writer, gpointer user_data, GError **error);
 
 typedef struct {
-  DsDriveProgress progress; /* of the reading back; may be NULL */
+  DsDriveProgress progress; /* of the writing, then of the reading back; may be NULL */
   gpointer user_data;       /* for progress */
   GCancellable *cancellable;
+  guint64 expected; /* bytes that will be written, about; for progress */
 } DsStickWatch;
 
 /* Writes one container. TRUE: it is on the stick under its name, synced, and was read back from

@@ -143,6 +143,35 @@ test_write(Fixture *self, gconstpointer data)
   g_assert_false(g_file_test(part, G_FILE_TEST_EXISTS));
 }
 
+static void
+count_progress(const char *name, guint64 done, guint64 total, gpointer user_data)
+{
+  g_assert_cmpuint(done, <=, total);
+  ++*(guint *)user_data;
+}
+
+/* It shows that it lives, and stops when asked, leaving nothing with a container's name. */
+static void
+test_watch(Fixture *self, gconstpointer data)
+{
+  guint calls = 0, count = 3;
+  g_autoptr(GCancellable) cancellable = g_cancellable_new();
+  const DsStickWatch watch = {count_progress, &calls, cancellable, 1000};
+  g_autoptr(DsDriveHead) head = ds_drive_head_new(DS_DRIVE_HOME, "unit-7", "zhanggong", 3);
+  g_autoptr(GError) error = NULL;
+  guint64 bytes = 0;
+
+  head->count = count;
+  g_assert_true(ds_stick_write(self->stick, head, fill, &count, &watch, &bytes, &error));
+  g_assert_cmpuint(calls, ==, 6); /* each file written, each read back */
+  head->batch = 4;
+  g_cancellable_cancel(cancellable);
+  g_assert_false(ds_stick_write(self->stick, head, fill, &count, &watch, &bytes, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_CANCELLED);
+  g_autoptr(GPtrArray) files = ds_stick_list(self->stick, NULL);
+  g_assert_cmpuint(files->len, ==, 1);
+}
+
 /* What lies under the name that is written first goes, and nothing is written through it. */
 static void
 test_part_in_the_way(Fixture *self, gconstpointer data)
@@ -297,6 +326,7 @@ main(int argc, char **argv)
 #define ADD(name, function) \
   g_test_add("/drive/stick/" name, Fixture, NULL, set_up, function, tear_down)
   ADD("write", test_write);
+  ADD("watch", test_watch);
   ADD("part-in-the-way", test_part_in_the_way);
   ADD("sweep", test_sweep);
   ADD("not-files", test_not_files);

@@ -19,6 +19,10 @@ struct _DsDriveWriter {
   guint files;        /* of these, written */
   guint64 size;
   DsHasher *hasher;
+  DsDriveProgress progress;
+  guint64 total;
+  gpointer user_data;
+  GCancellable *cancellable;
 };
 
 static gboolean
@@ -78,6 +82,27 @@ ds_drive_writer_free(DsDriveWriter *self)
   g_free(self);
 }
 
+void
+ds_drive_writer_watch(DsDriveWriter *self, DsDriveProgress progress, guint64 total,
+                      gpointer user_data, GCancellable *cancellable)
+{
+  self->progress = progress;
+  self->total = total;
+  self->user_data = user_data;
+  self->cancellable = cancellable;
+}
+
+static gboolean
+keep_going(const DsDriveWriter *self, GError **error)
+{
+  if (self->progress != NULL)
+    self->progress(self->path, self->size, MAX(self->total, self->size), self->user_data);
+  if (!g_cancellable_is_cancelled(self->cancellable))
+    return TRUE;
+  g_set_error_literal(error, DS_ERROR, DS_ERROR_CANCELLED, "stopped as asked");
+  return FALSE;
+}
+
 static gboolean
 set_out_of_step(const DsDriveWriter *self, GError **error)
 {
@@ -117,7 +142,7 @@ ds_drive_writer_file(DsDriveWriter *self, GBytes *bytes, GError **error)
     return FALSE;
   }
   self->files++;
-  return put(self, data, size, error);
+  return keep_going(self, error) && put(self, data, size, error);
 }
 
 gboolean

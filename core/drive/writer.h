@@ -3,6 +3,8 @@
  * each item followed by its files in order, then the end. Holds nothing back and syncs nothing. */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "drive/container.h"
 
 G_BEGIN_DECLS
@@ -14,6 +16,11 @@ DsDriveWriter *ds_drive_writer_new(int fd, const char *path, const DsDriveHead *
                                    GError **error);
 void ds_drive_writer_free(DsDriveWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsDriveWriter, ds_drive_writer_free)
+
+/* Who watches: told after each file, of @total bytes that will be written; asked before each.
+ * Either may be NULL. */
+void ds_drive_writer_watch(DsDriveWriter *self, DsDriveProgress progress, guint64 total,
+                           gpointer user_data, GCancellable *cancellable);
 
 gboolean ds_drive_writer_item(DsDriveWriter *self, DsDriveItem *item,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -148,11 +148,11 @@ fill_container(DsDriveWriter *writer, gpointer user_data, GError **error)
 }
 
 static gboolean
-write_container(Plan *plan, guint64 *newest, GError **error)
+write_container(Plan *plan, guint64 expected, guint64 *newest, GError **error)
 {
   DsStationStick *self = plan->stick;
   const DsStickWatch watch = {self->options->progress, self->options->user_data,
-                              self->options->cancellable};
+                              self->options->cancellable, expected};
   guint64 bytes = 0;
 
   if (!next_number(self, *newest, newest, error))
@@ -182,7 +182,7 @@ write_all(Plan *plan, guint64 newest, GError **error)
     guint64 bytes = choose(plan, MIN(space > SLACK ? space - SLACK : 0, limit));
     if (plan->chosen->len == 0)
       return TRUE;
-    if (write_container(plan, &newest, &local)) {
+    if (write_container(plan, bytes, &newest, &local)) {
       limit = G_MAXUINT64;
       continue;
     }

@@ -39,7 +39,7 @@ show(const char *name, guint64 done, guint64 total, gpointer data)
   g_autofree char *so_far = g_format_size(done);
   g_autofree char *whole = g_format_size(total);
 
-  ds_cli_progress_show(data, _("%s: %s of %s read"), name, so_far, whole);
+  ds_cli_progress_show(data, _("%s: %s of %s"), name, so_far, whole);
 }
 
 static const struct {
