@@ -11,6 +11,8 @@ typedef struct {
   guint64 newest;
   GHashTable *offered; /* guint64 * seq */
   gboolean whole;      /* every message of the container is in the inbox */
+  guint64 bytes;       /* of new messages */
+  gboolean full;       /* no more in this use */
 } Visit;
 
 static gboolean
@@ -53,6 +55,24 @@ put_message(DsDriveRound *self, DsDriveReader *reader, guint index, const DsDriv
   return ds_inbox_message_commit(message, error);
 }
 
+/* Says once that the rest waits. */
+static gboolean
+has_room(DsDriveRound *self, const DsDriveReader *reader, const DsDriveItem *item, Visit *visit)
+{
+  if (self->result->messages < DS_DRIVE_HOME_MESSAGES_MAX &&
+      visit->bytes + item->size <= DS_DRIVE_HOME_BYTES_MAX)
+    return TRUE;
+  visit->whole = FALSE;
+  if (!visit->full)
+    ds_drive_refuse(self,
+                    "%s brings more than %u messages or %" G_GUINT64_FORMAT
+                    " bytes; the rest waits on the drive: apply the inbox, then use it again",
+                    ds_drive_reader_name(reader), DS_DRIVE_HOME_MESSAGES_MAX,
+                    DS_DRIVE_HOME_BYTES_MAX);
+  visit->full = TRUE;
+  return FALSE;
+}
+
 static gboolean
 take_message(DsDriveRound *self, DsDriveReader *reader, guint index, Visit *visit, GError **error)
 {
@@ -66,7 +86,10 @@ take_message(DsDriveRound *self, DsDriveReader *reader, guint index, Visit *visi
     self->result->already++;
     return TRUE;
   }
+  if (!has_room(self, reader, item, visit))
+    return TRUE;
   if (put_message(self, reader, index, item, &local)) {
+    visit->bytes += item->size;
     ds_drive_state_take(self->state, item->ref.seq, &item->digest);
     self->result->messages++;
     return TRUE;
@@ -133,14 +156,34 @@ take_file(DsDriveRound *self, const DsStickFile *file, Visit *visit, GError **er
   return TRUE;
 }
 
+/* Ours, the newest of them: a station writes few, and each holds all that it has to say. */
+static GPtrArray *
+find_ours(DsDriveRound *self, GPtrArray *files)
+{
+  GPtrArray *ours = g_ptr_array_new();
+
+  for (guint i = 0; i < files->len; i++)
+    if (is_ours(self, files->pdata[i]))
+      g_ptr_array_add(ours, files->pdata[i]);
+  if (ours->len > DS_DRIVE_HOME_CONTAINERS_MAX) {
+    guint over = ours->len - DS_DRIVE_HOME_CONTAINERS_MAX;
+    ds_drive_refuse(self,
+                    "%u of %u containers for this unit are too many; the oldest were not read",
+                    over, ours->len);
+    g_ptr_array_remove_range(ours, 0, over);
+  }
+  return ours;
+}
+
 gboolean
 ds_drive_take_home(DsDriveRound *self, GPtrArray *files, GError **error)
 {
   g_autoptr(GHashTable) offered = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  Visit visit = {0, offered, FALSE};
+  g_autoptr(GPtrArray) ours = find_ours(self, files);
+  Visit visit = {.offered = offered};
 
-  for (guint i = 0; i < files->len; i++)
-    if (is_ours(self, files->pdata[i]) && !take_file(self, files->pdata[i], &visit, error))
+  for (guint i = 0; i < ours->len; i++)
+    if (!take_file(self, ours->pdata[i], &visit, error))
       return FALSE;
   if (visit.newest > 0)
     ds_drive_state_came_home(self->state, visit.newest, offered);

@@ -56,8 +56,11 @@ same_taken(const GArray *a, const GArray *b)
 static gboolean
 is_answered(DsDriveRound *self, DsDriveReader *reader, gboolean *answered, GError **error)
 {
+  const DsDriveOptions *options = self->options;
+
   *answered = FALSE;
-  if (!ds_drive_reader_skim(reader, error))
+  if (!ds_drive_reader_check(reader, options->progress, options->user_data, options->cancellable,
+                             error))
     return FALSE;
   for (guint i = 0; i < ds_drive_reader_head(reader)->count; i++) {
     g_autoptr(DsDriveItem) item = ds_drive_reader_item(reader, i, error);
@@ -82,8 +85,20 @@ take_off(DsDriveRound *self, const DsStickFile *file, GError **error)
   return TRUE;
 }
 
-/* One of ours: gone when it has nothing to say any more. One that is broken tells the station
- * nothing; its bundles are written anew. */
+/* One of ours that was damaged on the drive tells the station nothing: it goes, and its bundles are
+ * written anew. What merely has its name is left alone. */
+static gboolean
+give_up(DsDriveRound *self, const DsStickFile *file, gboolean damaged, const GError *reason,
+        GError **error)
+{
+  ds_drive_refuse(self, damaged ? "%s; what it held is written anew" : "%s", reason->message);
+  if (!damaged)
+    return TRUE;
+  ds_drive_state_lose(self->state, file->batch);
+  return take_off(self, file, error);
+}
+
+/* One of ours: gone when it has nothing to say any more. */
 static gboolean
 look_at(Plan *plan, const DsStickFile *file, const GArray *taken, GError **error)
 {
@@ -98,8 +113,7 @@ look_at(Plan *plan, const DsStickFile *file, const GArray *taken, GError **error
       g_propagate_error(error, g_steal_pointer(&local));
       return FALSE;
     }
-    ds_drive_refuse(self, "%s", local->message);
-    return TRUE;
+    return give_up(self, file, reader != NULL, local, error);
   }
   gboolean tells = same_taken(ds_drive_reader_head(reader)->taken, taken);
   plan->told |= tells;
@@ -248,14 +262,14 @@ fill_container(DsDriveWriter *writer, gpointer user_data, GError **error)
 /* ---- one container after the other ---- */
 
 static gboolean
-note_written(Plan *plan, guint64 bytes, GError **error)
+note_written(Plan *plan, guint64 batch, guint64 bytes, GError **error)
 {
   DsDriveRound *self = plan->round;
 
   for (guint i = 0; i < plan->chosen->len; i++) {
     Parcel *parcel = &g_array_index(plan->parcels, Parcel, g_array_index(plan->chosen, guint, i));
     parcel->done = TRUE;
-    ds_drive_state_hand_over(self->state, &parcel->order.entry.id);
+    ds_drive_state_hand_over(self->state, &parcel->order.entry.id, batch);
     self->result->written++;
   }
   plan->told = TRUE;
@@ -282,7 +296,7 @@ write_container(Plan *plan, GArray *taken, guint64 expected, GError **error)
   g_array_append_vals(head->taken, taken->data, taken->len);
   plan->bad = -1;
   return ds_stick_write(self->stick, head, fill_container, plan, &watch, &bytes, error) &&
-         note_written(plan, bytes, error);
+         note_written(plan, batch, bytes, error);
 }
 
 /* A bundle that cannot be read here is named and left behind, a drive that is fuller than it said

@@ -10,12 +10,18 @@
 #define STATE_NAME "drive"
 #define STATE_MAX (32 * 1024 * 1024)
 
+typedef struct {
+  guint64 batch;
+  guint homes;    /* answers that came home since */
+  gint64 since_s; /* wall time, for people */
+} Handed;
+
 struct _DsDriveState {
   char *folder;
   guint64 batch; /* the last one used */
   guint64 home;  /* the newest one that came home */
   gint64 last_s;
-  GHashTable *handed; /* DsDigest * → guint * homes since */
+  GHashTable *handed; /* DsDigest * → Handed * */
   GHashTable *taken;  /* guint64 * seq → DsDigest * content */
 };
 
@@ -31,9 +37,9 @@ ds_drive_state_free(DsDriveState *self)
 }
 
 static void
-put_handed(DsDriveState *self, const DsDigest *id, guint homes)
+put_handed(DsDriveState *self, const DsDigest *id, const Handed *handed)
 {
-  g_hash_table_replace(self->handed, g_memdup2(id, sizeof *id), g_memdup2(&homes, sizeof homes));
+  g_hash_table_replace(self->handed, g_memdup2(id, sizeof *id), g_memdup2(handed, sizeof *handed));
 }
 
 static gboolean
@@ -42,11 +48,28 @@ parse_number(const char *text, guint64 max, guint64 *number)
   return g_ascii_string_to_unsigned(text, 10, 0, max, number, NULL);
 }
 
-/* "batch N", "home N", "last SECONDS", "bundle ID HOMES" or "taken SEQ DIGEST". */
+static void
+take_bundle(DsDriveState *self, char *const *words)
+{
+  guint64 homes, since;
+  Handed handed = {0};
+  DsDigest id;
+
+  if (!ds_digest_parse(&id, words[1]) ||
+      !parse_number(words[2], DS_DRIVE_BATCH_MAX, &handed.batch) ||
+      !parse_number(words[3], G_MAXINT32, &homes) ||
+      !parse_number(words[4], G_MAXINT64 / G_USEC_PER_SEC, &since))
+    return;
+  handed.homes = (guint)homes;
+  handed.since_s = (gint64)since;
+  put_handed(self, &id, &handed);
+}
+
+/* "batch N", "home N", "last SECONDS", "bundle ID BATCH HOMES SECONDS" or "taken SEQ DIGEST". */
 static void
 take_line(DsDriveState *self, const char *line)
 {
-  g_auto(GStrv) words = g_strsplit(line, " ", 4);
+  g_auto(GStrv) words = g_strsplit(line, " ", 6);
   guint count = g_strv_length(words);
   guint64 number;
   DsDigest digest;
@@ -60,9 +83,8 @@ take_line(DsDriveState *self, const char *line)
   } else if (count == 2 && strcmp(words[0], "last") == 0) {
     if (parse_number(words[1], G_MAXINT64 / G_USEC_PER_SEC, &number))
       self->last_s = (gint64)number;
-  } else if (count == 3 && strcmp(words[0], "bundle") == 0) {
-    if (ds_digest_parse(&digest, words[1]) && parse_number(words[2], G_MAXINT32, &number))
-      put_handed(self, &digest, (guint)number);
+  } else if (count == 5 && strcmp(words[0], "bundle") == 0) {
+    take_bundle(self, words);
   } else if (count == 3 && strcmp(words[0], "taken") == 0) {
     if (parse_number(words[1], DS_DEPOT_OUTBOX_SEQ_MAX, &number) &&
         ds_digest_parse(&digest, words[2]) && number > 0)
@@ -108,8 +130,12 @@ ds_drive_state_save(DsDriveState *self, GError **error)
       text, "batch %" G_GUINT64_FORMAT "\nhome %" G_GUINT64_FORMAT "\nlast %" G_GINT64_FORMAT "\n",
       self->batch, self->home, self->last_s);
   g_hash_table_iter_init(&iter, self->handed);
-  while (g_hash_table_iter_next(&iter, &key, &value))
-    g_string_append_printf(text, "bundle %s %u\n", ds_digest_to_hex(key, hex), *(guint *)value);
+  while (g_hash_table_iter_next(&iter, &key, &value)) {
+    const Handed *handed = value;
+    g_string_append_printf(text, "bundle %s %" G_GUINT64_FORMAT " %u %" G_GINT64_FORMAT "\n",
+                           ds_digest_to_hex(key, hex), handed->batch, handed->homes,
+                           handed->since_s);
+  }
   g_hash_table_iter_init(&iter, self->taken);
   while (g_hash_table_iter_next(&iter, &key, &value))
     g_string_append_printf(text, "taken %" G_GUINT64_FORMAT " %s\n", *(guint64 *)key,
@@ -126,9 +152,23 @@ ds_drive_state_next_batch(DsDriveState *self, guint64 seen)
 }
 
 void
-ds_drive_state_hand_over(DsDriveState *self, const DsDigest *id)
+ds_drive_state_hand_over(DsDriveState *self, const DsDigest *id, guint64 batch)
 {
-  put_handed(self, id, 0);
+  const Handed handed = {batch, 0, ds_clock_now().wall_us / G_USEC_PER_SEC};
+
+  put_handed(self, id, &handed);
+}
+
+void
+ds_drive_state_lose(DsDriveState *self, guint64 batch)
+{
+  GHashTableIter iter;
+  gpointer handed;
+
+  g_hash_table_iter_init(&iter, self->handed);
+  while (g_hash_table_iter_next(&iter, NULL, &handed))
+    if (((Handed *)handed)->batch == batch)
+      g_hash_table_iter_remove(&iter);
 }
 
 gboolean
@@ -140,9 +180,9 @@ ds_drive_state_has(DsDriveState *self, const DsDigest *id)
 gboolean
 ds_drive_state_is_due(DsDriveState *self, const DsDigest *id)
 {
-  const guint *homes = g_hash_table_lookup(self->handed, id);
+  const Handed *handed = g_hash_table_lookup(self->handed, id);
 
-  return homes == NULL || *homes >= DS_DRIVE_RESEND_HOMES;
+  return handed == NULL || handed->homes >= DS_DRIVE_RESEND_HOMES;
 }
 
 void
@@ -204,7 +244,8 @@ ds_drive_state_came_home(DsDriveState *self, guint64 newest, GHashTable *offered
   GHashTableIter iter;
   gpointer key, value;
 
-  if (newest <= self->home)
+  /* not "greater": a stranger's file with the last possible number must not be the last news */
+  if (newest == self->home)
     return;
   self->home = newest;
   g_hash_table_iter_init(&iter, self->taken);
@@ -213,7 +254,7 @@ ds_drive_state_came_home(DsDriveState *self, guint64 newest, GHashTable *offered
       g_hash_table_iter_remove(&iter);
   g_hash_table_iter_init(&iter, self->handed);
   while (g_hash_table_iter_next(&iter, NULL, &value))
-    ++*(guint *)value;
+    ((Handed *)value)->homes++;
 }
 
 gint64

@@ -23,8 +23,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsDriveState, ds_drive_state_free)
 /* A number above every one used before and above @seen. Save before it is used. */
 guint64 ds_drive_state_next_batch(DsDriveState *self, guint64 seen);
 
-/* @id is on a drive, synced and read back. */
-void ds_drive_state_hand_over(DsDriveState *self, const DsDigest *id);
+/* @id is on a drive in @batch, synced and read back. */
+void ds_drive_state_hand_over(DsDriveState *self, const DsDigest *id, guint64 batch);
+/* @batch was found damaged: its bundles are due again. */
+void ds_drive_state_lose(DsDriveState *self, guint64 batch);
 gboolean ds_drive_state_has(DsDriveState *self, const DsDigest *id);
 /* TRUE when @id was never written to a drive, or stays unanswered. */
 gboolean ds_drive_state_is_due(DsDriveState *self, const DsDigest *id);
@@ -39,8 +41,9 @@ gboolean ds_drive_state_has_taken(DsDriveState *self, guint64 seq, const DsDiges
  * (transfer full) */
 GArray *ds_drive_state_taken(DsDriveState *self);
 
-/* Home containers up to batch @newest were read, which held @offered (a set of guint64 *). When
- * @newest is news, what the station offers no more is forgotten, and bundles waited once more. */
+/* Home containers up to batch @newest were read, which held @offered (a set of guint64 *). Unless
+ * @newest was the last one before, too, what the station offers no more is forgotten, and bundles
+ * waited once more. */
 void ds_drive_state_came_home(DsDriveState *self, guint64 newest, GHashTable *offered);
 
 /* Wall time of the last use of a drive, 0: never. For people. */

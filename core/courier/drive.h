@@ -20,6 +20,11 @@ G_BEGIN_DECLS
 
 #define DS_DRIVE_PART_SIZE (G_GUINT64_CONSTANT(1) << 30) /* unless asked otherwise */
 #define DS_DRIVE_PART_MIN (G_GUINT64_CONSTANT(1) << 20)
+/* Taken in one use of a drive, so that a stranger's fills neither the disk nor the memory; what is
+ * over waits on the drive for the next use. */
+#define DS_DRIVE_HOME_CONTAINERS_MAX 64u
+#define DS_DRIVE_HOME_MESSAGES_MAX DS_DRIVE_TAKEN_MAX
+#define DS_DRIVE_HOME_BYTES_MAX (G_GUINT64_CONSTANT(1) << 30)
 
 typedef struct {
   gboolean all;      /* also what was handed over before */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A unit's end of a stick: what goes on it, what comes off it, what neither does. */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -420,6 +421,40 @@ test_one_broken(Fixture *self, gconstpointer data)
   g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
+/* A stranger's drive cannot flood the inbox. */
+static void
+test_flood(Fixture *self, gconstpointer data)
+{
+  const Message messages[] = {{1, "one"}, {2, "two"}, {3, "three"}};
+
+  bring(self, messages, 3);
+  for (guint i = 0; i < DS_DRIVE_HOME_CONTAINERS_MAX; i++)
+    bring(self, NULL, 0);
+  DsDriveResult result = use(self, NULL);
+  g_assert_cmpuint(result.messages, ==, 0);
+  refuses(&result, "1 of 65 containers for this unit are too many; the oldest were not read");
+  g_assert_cmpuint(use_well(self, NULL).messages, ==, 3);
+}
+
+/* What was damaged on the drive is noticed here, not at the station a week later. */
+static void
+test_damaged_out(Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename(self->stick, "doorstep-unit-1-out-0000000001.dsd", NULL);
+  g_auto(DsFd) fd = -1;
+
+  test_unit_seal(&self->unit, 1, 1, 5000);
+  use_well(self, NULL);
+  fd = open(path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint(pwrite(fd, "?????", 5, 3000), ==, 5);
+  DsDriveResult result = use(self, NULL);
+  g_assert_cmpuint(result.written, ==, 1);
+  g_assert_cmpuint(result.removed, ==, 1);
+  refuses(&result, "what it held is written anew");
+  g_autoptr(GPtrArray) containers = out_containers(self);
+  g_assert_cmpuint(containers->len, ==, 1);
+}
+
 /* Without its notes the courier repeats itself and loses nothing. */
 static void
 test_lost_state(Fixture *self, gconstpointer data)
@@ -458,6 +493,8 @@ main(int argc, char **argv)
   ADD("false-number", test_false_number);
   ADD("other-station", test_other_station);
   ADD("one-broken", test_one_broken);
+  ADD("flood", test_flood);
+  ADD("damaged-out", test_damaged_out);
   ADD("lost-state", test_lost_state);
   return g_test_run();
 }

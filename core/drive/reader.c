@@ -25,7 +25,6 @@ struct _DsDriveReader {
   guint64 items_at;
   GArray *places; /* Place; whole only after the check */
   gboolean checked;
-  gboolean skim; /* files are passed over */
   DsDigest whole;
   DsHasher *hasher; /* of everything before END, while checking */
   DsDriveProgress progress;
@@ -260,11 +259,6 @@ check_item(DsDriveReader *self, GHashTable *seen, guint64 *last, GError **error)
   if (!check_unique(self, item, seen, last, error))
     return FALSE;
   self->at = place.files_at;
-  if (self->skim) {
-    self->at += item->size;
-    g_array_append_val(self->places, place);
-    return TRUE;
-  }
   for (guint i = 0; i < item->files->len; i++) {
     const DsDriveFile *file = &g_array_index(item->files, DsDriveFile, i);
     g_autoptr(GBytes) bytes = read_bytes(self, self->at, (gsize)file->size, error);
@@ -300,7 +294,7 @@ check_end(DsDriveReader *self, GError **error)
   if (count != self->head->count)
     return refuse(self, DS_ERROR_INVALID, self->at, error,
                   "it ends after %u items, %u were announced", count, self->head->count);
-  if (!self->skim && !ds_digest_equal(&whole, &self->whole))
+  if (!ds_digest_equal(&whole, &self->whole))
     return refuse(self, DS_ERROR_REFUSED, self->at, error,
                   "the file was damaged: the SHA-256 of the whole does not fit");
   if (pread(self->fd, &beyond, 1, (off_t)next) != 0)
@@ -308,14 +302,18 @@ check_end(DsDriveReader *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-walk(DsDriveReader *self, GError **error)
+gboolean
+ds_drive_reader_check(DsDriveReader *self, DsDriveProgress progress, gpointer user_data,
+                      GCancellable *cancellable, GError **error)
 {
   g_autoptr(GHashTable) seen =
       g_hash_table_new_full(ds_digest_hash, ds_digest_equal_p, g_free, NULL);
   guint64 last = 0;
 
   self->checked = FALSE;
+  self->progress = progress;
+  self->user_data = user_data;
+  self->cancellable = cancellable;
   g_array_set_size(self->places, 0);
   g_clear_pointer(&self->hasher, ds_hasher_free);
   self->hasher = ds_hasher_new();
@@ -330,24 +328,6 @@ walk(DsDriveReader *self, GError **error)
   }
   self->checked = check_end(self, error);
   return self->checked;
-}
-
-gboolean
-ds_drive_reader_check(DsDriveReader *self, DsDriveProgress progress, gpointer user_data,
-                      GCancellable *cancellable, GError **error)
-{
-  self->skim = FALSE;
-  self->progress = progress;
-  self->user_data = user_data;
-  self->cancellable = cancellable;
-  return walk(self, error);
-}
-
-gboolean
-ds_drive_reader_skim(DsDriveReader *self, GError **error)
-{
-  self->skim = TRUE;
-  return walk(self, error);
 }
 
 /* ---- item by item ---- */

@@ -28,13 +28,10 @@ guint64 ds_drive_reader_size(const DsDriveReader *self);
  * read; DS_ERROR_CANCELLED. @progress and @cancellable may be NULL. */
 gboolean ds_drive_reader_check(DsDriveReader *self, DsDriveProgress progress, gpointer user_data,
                                GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Passes over the files, so that a large container is looked at in moments: items are whole, the
- * files' digests are not looked at before ds_drive_reader_file. */
-gboolean ds_drive_reader_skim(DsDriveReader *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Of the END frame's digest; after ds_drive_reader_check. */
 const DsDigest *ds_drive_reader_whole(const DsDriveReader *self);
 
-/* Item @index (below head->count), as checked or skimmed. DS_ERROR_REFUSED when the file changed
+/* Item @index (below head->count), as checked. DS_ERROR_REFUSED when the file changed
  * since. (transfer full) */
 DsDriveItem *ds_drive_reader_item(DsDriveReader *self, guint index, GError **error);
 /* File @file of item @index, its bytes hashed. (transfer full) */

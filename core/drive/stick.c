@@ -261,6 +261,7 @@ write_part(DsStick *self, const char *part, const DsDriveHead *head, DsStickFill
 
   if (fd < 0)
     return ds_error_set_errno(error, errno, "creating", part);
+  (void)fchmod(fd, MODE); /* whatever the umask; many file systems of sticks know no modes */
   g_autoptr(DsDriveWriter) writer = ds_drive_writer_new(fd, part, head, error);
   if (writer == NULL)
     return FALSE;

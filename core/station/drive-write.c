@@ -58,11 +58,15 @@ is_home(const DsStationStick *self, const DsStickFile *file)
   return file->direction == DS_DRIVE_HOME && strcmp(file->unit, self->unit) == 0;
 }
 
-/* Whether @reader holds exactly @items. */
+/* Whether @reader holds exactly @items, and every byte of them still. */
 static gboolean
-holds(DsDriveReader *reader, const GPtrArray *items)
+holds(const DsStationStick *self, DsDriveReader *reader, const GPtrArray *items)
 {
-  if (!ds_drive_reader_skim(reader, NULL) || ds_drive_reader_head(reader)->count != items->len)
+  const DsStationDriveOptions *options = self->options;
+
+  if (ds_drive_reader_head(reader)->count != items->len ||
+      !ds_drive_reader_check(reader, options->progress, options->user_data, options->cancellable,
+                             NULL))
     return FALSE;
   for (guint i = 0; i < items->len; i++) {
     g_autoptr(DsDriveItem) item = ds_drive_reader_item(reader, i, NULL);
@@ -87,7 +91,7 @@ look_through(DsStationStick *self, const GPtrArray *items, gboolean now, guint64
     g_autoptr(DsDriveReader) reader = ds_stick_read(self->stick, file, NULL);
     if (reader == NULL || strcmp(ds_drive_reader_head(reader)->station, self->station->id) != 0)
       continue;
-    if (!*told && holds(reader, items)) {
+    if (!*told && holds(self, reader, items)) {
       *told = TRUE;
       continue;
     }

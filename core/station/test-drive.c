@@ -2,6 +2,7 @@
 /* The station's end of a stick: the door, the outbox, and who may say what. */
 #include "station/drive.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -386,6 +387,22 @@ test_home(Fixture *self, gconstpointer data)
   g_assert_cmpuint(ds_drive_reader_head(homes->pdata[0])->batch, ==, 2);
 }
 
+/* A home container that rotted on the stick is written anew. */
+static void
+test_damaged_home(Fixture *self, gconstpointer data)
+{
+  g_autofree char *path =
+      g_build_filename(self->stick, "doorstep-unit-7-home-0000000001.dsd", NULL);
+  g_auto(DsFd) fd = -1;
+
+  drive_well(self, "unit-7");
+  fd = open(path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint(pwrite(fd, "?????", 5, 400), ==, 5);
+  DsStationDriveResult result = drive_well(self, "unit-7");
+  g_assert_cmpuint(result.written, ==, 1);
+  g_assert_cmpuint(result.removed, ==, 1);
+}
+
 /* What was decided and not published yet travels along. */
 static void
 test_pending(Fixture *self, gconstpointer data)
@@ -486,6 +503,7 @@ main(int argc, char **argv)
   ADD("other-station", test_other_station);
   ADD("one-broken", test_one_broken);
   ADD("home", test_home);
+  ADD("damaged-home", test_damaged_home);
   ADD("pending", test_pending);
   ADD("taken", test_taken);
   ADD("taken-lie", test_taken_lie);
