@@ -410,15 +410,8 @@ test_damaged_home(Fixture *self, gconstpointer data)
 static void
 test_pending(Fixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
-
-  g_assert_true(ds_station_publish_again(self->base.station, "unit-7", 1, &error));
-  drive_well(self, "unit-7");
-  g_autofree char *published = outbox(self);
-  g_assert_cmpstr(published, ==,
-                  "refs/outbox/0000000001-directory\nrefs/outbox/0000000002-directory");
-  g_autoptr(GPtrArray) homes = home_containers(self);
-  g_assert_cmpuint(ds_drive_reader_head(homes->pdata[0])->count, ==, 2);
+  g_assert_true(ds_station_publish_again(self->base.station, "unit-7", 1, NULL));
+  g_assert_cmpuint(drive_well(self, "unit-7").messages, ==, 2);
 }
 
 /* Who has something else under that number has not heard it. */
