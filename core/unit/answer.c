@@ -95,11 +95,14 @@ case_state(int statement_state)
 }
 
 /* What the statements say of the case. The newest bundle speaks for it, unless the station called
- * that one superseded: a withdrawal that came too late leaves the version before it in force. */
+ * that one superseded: a withdrawal that came too late leaves the version before it in force;
+ * @lapsed. */
 static gboolean
-state_by_bundles(DsUnit *self, const GPtrArray *bundles, int *state, GError **error)
+state_by_bundles(DsUnit *self, const GPtrArray *bundles, int *state, gboolean *lapsed,
+                 GError **error)
 {
   *state = 0;
+  *lapsed = FALSE;
   for (guint i = bundles->len; i > 0; i--) {
     const DsVaultBundle *bundle = g_ptr_array_index(bundles, i - 1);
     g_autoptr(GPtrArray) statements = ds_vault_statements(self->vault, &bundle->id, error);
@@ -108,6 +111,7 @@ state_by_bundles(DsUnit *self, const GPtrArray *bundles, int *state, GError **er
     int said = state_of(statements);
     if (said != DS_STATE_SUPERSEDED) {
       *state = said;
+      *lapsed = i < bundles->len;
       return TRUE;
     }
     if (*state == 0)
@@ -122,6 +126,7 @@ move_case(DsUnit *self, const DsVaultBundle *bundle, guint64 seq, char **note, G
   g_autoptr(DsVaultCase) of = ds_vault_case(self->vault, bundle->case_id, error);
   g_autoptr(GPtrArray) bundles =
       of != NULL ? ds_vault_bundles(self->vault, bundle->case_id, error) : NULL;
+  gboolean lapsed = FALSE;
   int said = 0;
 
   if (bundles == NULL)
@@ -131,12 +136,17 @@ move_case(DsUnit *self, const DsVaultBundle *bundle, guint64 seq, char **note, G
   /* a correction under way, or sealed since, is not touched by late words about the old version */
   if (of->version != newest->version || of->state < DS_CASE_SEALED)
     return TRUE;
-  if (!state_by_bundles(self, bundles, &said, error))
+  if (!state_by_bundles(self, bundles, &said, &lapsed, error))
     return FALSE;
   DsCaseState state = case_state(said);
-  if (state == of->state)
+  lapsed = lapsed && of->decision == DS_CASE_WITHDRAWN;
+  if (state == of->state && !lapsed)
     return TRUE;
   g_autofree char *cause = g_strdup_printf("statement %" G_GUINT64_FORMAT, seq);
+  /* what was decided before the withdrawal holds again: nothing is paid back, the row is taken */
+  if (lapsed &&
+      !ds_vault_set_case_state(self->vault, of->id, DS_CASE_COMPLETE, cause, "station", error))
+    return FALSE;
   *note = g_strdup_printf("case %s: %s", of->id, ds_case_state_word(state));
   return ds_vault_set_case_state(self->vault, of->id, state, cause, "station", error);
 }

@@ -201,6 +201,7 @@ ds_unit_record_withdrawal(DsUnit *self, const DsVaultCase *of, const DsCaseCheck
                                       "unit.id",           "unit.region", "officer.name",
                                       "officer.number",    "trip.id",     "trip.name"};
   g_autoptr(DsRecord) record = begin_record(self, of, check, DS_CASE_OUTCOME_WITHDRAWN, error);
+  g_autoptr(GPtrArray) names = ds_view_field_names(check->view);
   const char *reason = ds_view_field(check->view, "withdrawal.reason");
 
   if (record == NULL)
@@ -208,6 +209,9 @@ ds_unit_record_withdrawal(DsUnit *self, const DsVaultCase *of, const DsCaseCheck
   for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
     if (ds_view_field(check->view, fields[i]) != NULL)
       ds_record_set_field(record, fields[i], ds_view_field(check->view, fields[i]));
+  for (guint i = 0; i < names->len; i++)
+    if (g_str_has_prefix(names->pdata[i], "fee."))
+      ds_record_set_field(record, names->pdata[i], ds_view_field(check->view, names->pdata[i]));
   for (guint i = 0; i < G_N_ELEMENTS(facts); i++)
     if (ds_view_fact(check->view, facts[i]) != NULL)
       ds_record_set_fact(record, facts[i], ds_view_fact(check->view, facts[i]));

@@ -15,7 +15,8 @@ DsRecordPart *ds_unit_record_part(DsRecord *record, const DsVaultPart *held, GEr
 /* The whole record of @of as it stands. (transfer full) */
 DsRecord *ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
                               DsCaseOutcome outcome, GError **error);
-/* What a withdrawal after a seal says: whose case, and why; no parts. (transfer full) */
+/* What a withdrawal after a seal says: whose case, why, and what was paid; no parts.
+ * (transfer full) */
 DsRecord *ds_unit_record_withdrawal(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
                                     GError **error);
 

@@ -223,6 +223,8 @@ test_too_late(void)
         test_home_hear(home, &bundle->id, DS_STATE_DURABLE, NULL);
     }
     assert_state(home, id, DS_CASE_ACCEPTED);
+    g_autoptr(DsVaultCase) of = ds_vault_case(ds_unit_vault(home->unit), id, NULL);
+    g_assert_cmpstr(ds_case_state_word(of->decision), ==, "complete");
     g_assert_cmpuint(prune(home), ==, 1);
     g_assert_cmpuint(objects(home), >, 0);
     test_home_hear(home, &original, DS_STATE_DURABLE, NULL);
@@ -311,7 +313,8 @@ test_correction(void)
   test_home_hear(home, &first, DS_STATE_DURABLE, NULL);
   test_home_hear(home, &first, DS_STATE_RETURNED, "category=text");
   g_assert_true(ds_unit_case_reopen(home->unit, id, &error));
-  g_assert_true(ds_unit_case_set(home->unit, id, "review.officer-remark", "街道名称已更正", &error));
+  g_assert_true(
+      ds_unit_case_set(home->unit, id, "review.officer-remark", "街道名称已更正", &error));
   g_assert_true(ds_unit_case_seal(home->unit, id, &second, &error));
   g_assert_no_error(error);
   g_assert_true(ds_courier_mark_has(home->home, DS_COURIER_URGENT, &second));

@@ -3,10 +3,10 @@
  *
  * A draft only changes its state; it is sealed like any other case. A case that is sealed, and that
  * the station has not called VERIFIED yet, gets one more version: a bundle with the outcome
- * "withdrawn" that replaces the sealed one. It carries the name, the number and the reason, no
- * pictures and nothing else of the case; the officer seals it, the courier sends it first and holds
- * the original back if that is still here (courier/mark.h). When the station has the withdrawal for
- * good both leave this unit, the original unseen. */
+ * "withdrawn" that replaces the sealed one. It carries the name, the number, the reason and what
+ * was paid, no pictures and nothing else of the case; the officer seals it, the courier sends it
+ * first and holds the original back if that is still here (courier/mark.h). When the station has
+ * the withdrawal for good both leave this unit, the original unseen. */
 #pragma once
 
 #include <glib.h>
