@@ -82,7 +82,8 @@ test_money(void)
     const char *fen, *series, *number;
   } paid[] = {{"2000", "LU-2026", "000101"}, {"2000", "LU-2026", "000103"},
               {"4000", "LU-2026", "000108"}, {"2000", "LU-2026", "000103"},
-              {"2000", "OLD", "77"},         {"2000", NULL, NULL}};
+              {"2000", "OLD", "77"},         {"2000", NULL, NULL},
+              {"2000", "OLD", "5077"}};
   g_autoptr(TestHome) home = test_home_new(TRUE);
 
   for (guint i = 0; i < G_N_ELEMENTS(paid); i++) {
@@ -90,8 +91,8 @@ test_money(void)
     pay(home, id, paid[i].fen, paid[i].series, paid[i].number);
   }
   g_autoptr(DsTripReport) report = report_of(home);
-  g_assert_cmpint(report->cash_fen, ==, 14000);
-  g_assert_cmpuint(report->paid_cash, ==, 6);
+  g_assert_cmpint(report->cash_fen, ==, 16000);
+  g_assert_cmpuint(report->paid_cash, ==, 7);
   g_assert_cmpuint(report->cash_without_receipt, ==, 1);
   g_assert_cmpuint(report->series->len, ==, 2);
   const DsTripSeries *series = g_ptr_array_index(report->series, 0);
@@ -105,6 +106,12 @@ test_money(void)
   g_assert_cmpstr(g_ptr_array_index(series->missing, 1), ==, "000104…000107");
   g_assert_cmpuint(series->doubled->len, ==, 1);
   g_assert_cmpstr(g_ptr_array_index(series->doubled, 0), ==, "000103");
+  g_assert_cmpuint(series->pads->len, ==, 1);
+  /* far apart: another pad, and nothing is lost */
+  const DsTripSeries *old = g_ptr_array_index(report->series, 1);
+  g_assert_cmpuint(old->missing->len, ==, 0);
+  g_assert_cmpuint(old->pads->len, ==, 2);
+  g_assert_cmpstr(g_ptr_array_index(old->pads, 1), ==, "5077");
   g_autofree char *text = ds_trip_series_text(series);
   g_assert_nonnull(strstr(text, "000104…000107"));
 }

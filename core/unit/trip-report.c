@@ -21,7 +21,7 @@ const char *
 ds_owed_word(DsOwedKind kind)
 {
   static const char *const words[] = {NULL,         "material", "seal",   "durable", "redo",
-                                      "quarantine", "identify", "refund", "notice"};
+                                      "quarantine", "identify", "refund", "notice",  "decide"};
 
   return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : NULL;
 }
@@ -107,15 +107,15 @@ read_fields(DsTripCase *self, GHashTable *fields)
   self->visit_at = dup_value(fields, "appointment.at");
 }
 
-/* What the steps and the rules still want. (transfer full) */
+/* The texts of findings of either kind. (transfer full) */
 static char *
-wanted(const DsCaseCheck *check)
+found(const DsCaseCheck *check, DsFindingKind kind, DsFindingKind other)
 {
   GString *text = g_string_new(NULL);
 
   for (guint i = 0; i < ds_findings_count(check->findings); i++) {
     const DsFinding *finding = ds_findings_get(check->findings, i);
-    if (finding->kind != DS_FINDING_MISSING && finding->kind != DS_FINDING_INVALID)
+    if (finding->kind != kind && finding->kind != other)
       continue;
     g_string_append_printf(text, "%s%s", text->len > 0 ? "；" : "",
                            finding->text != NULL ? finding->text : finding->code);
@@ -137,8 +137,12 @@ owe_open(DsUnit *self, DsTripCase *of)
     owe(of, DS_OWED_SEAL, NULL);
     return;
   }
-  g_autofree char *missing = wanted(check);
-  owe(of, DS_OWED_MATERIAL, *missing != '\0' ? missing : NULL);
+  g_autofree char *refuse = found(check, DS_FINDING_REFUSE, DS_FINDING_REFUSE);
+  g_autofree char *missing = found(check, DS_FINDING_MISSING, DS_FINDING_INVALID);
+  if (*refuse != '\0')
+    owe(of, DS_OWED_DECIDE, refuse);
+  if (*missing != '\0' || *refuse == '\0')
+    owe(of, DS_OWED_MATERIAL, *missing != '\0' ? missing : NULL);
 }
 
 static const char *

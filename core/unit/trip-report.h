@@ -24,9 +24,11 @@ typedef enum {
   DS_OWED_IDENTIFY = 6,   /* 容缺: the station has to identify the person */
   DS_OWED_REFUND = 7,     /* detail: fen */
   DS_OWED_NOTICE = 8,     /* the person does not know yet how it ended; detail: how */
+  DS_OWED_DECIDE = 9,     /* the rules give a reason to refuse it; detail: which */
 } DsOwedKind;
 
-/* "material", "seal", "durable", "redo", "quarantine", "identify", "refund", "notice"; static. */
+/* "material", "seal", "durable", "redo", "quarantine", "identify", "refund", "notice", "decide";
+ * static. */
 const char *ds_owed_word(DsOwedKind kind);
 
 typedef struct {
@@ -67,15 +69,17 @@ typedef struct {
 typedef struct {
   char *series;       /* may be "" */
   guint count;        /* receipts given */
+  GPtrArray *pads;    /* char *: "000101–000108", the numbers from one pad of receipts each */
   char *first;        /* by number */
   char *last;         /* the same as first when there is one */
-  GPtrArray *missing; /* char *: numbers between first and last that no case of the trip has, at
+  GPtrArray *missing; /* char *: numbers within a pad that no case of the trip has, at
                          most DS_TRIP_MISSING_MAX, a longer gap as "0005…0009" */
   GPtrArray *doubled; /* char *: numbers that two cases have */
   gint64 fen;         /* cash for them */
 } DsTripSeries;
 
 #define DS_TRIP_MISSING_MAX 20
+#define DS_TRIP_PAD 50 /* receipts in a pad: a wider gap is another pad, not a lost receipt */
 
 typedef struct {
   DsVaultTrip *trip;

@@ -13,6 +13,7 @@ series_free(gpointer data)
   g_free(self->series);
   g_free(self->first);
   g_free(self->last);
+  g_ptr_array_unref(self->pads);
   g_ptr_array_unref(self->missing);
   g_ptr_array_unref(self->doubled);
   g_free(self);
@@ -58,21 +59,44 @@ note_gap(DsTripSeries *self, const char *before, const char *after)
                                                    width, first, width, last));
 }
 
+/* How far it is from one number to the next; 0: the same, or no number. */
+static guint64
+step_of(const char *before, const char *now)
+{
+  return is_number(before) && is_number(now) ? value_of(now) - value_of(before) : 0;
+}
+
+static void
+end_pad(DsTripSeries *self, const char *first, const char *last)
+{
+  g_ptr_array_add(self->pads, g_str_equal(first, last) ? g_strdup(first)
+                                                       : g_strdup_printf("%s–%s", first, last));
+}
+
 /* @numbers sorted. */
 static void
 walk(DsTripSeries *self, GPtrArray *numbers)
 {
+  const char *first = g_ptr_array_index(numbers, 0), *before = first;
+
   self->count = numbers->len;
-  self->first = g_strdup(g_ptr_array_index(numbers, 0));
+  self->first = g_strdup(first);
   self->last = g_strdup(g_ptr_array_index(numbers, numbers->len - 1));
   for (guint i = 1; i < numbers->len; i++) {
-    const char *before = g_ptr_array_index(numbers, i - 1), *now = g_ptr_array_index(numbers, i);
-    gboolean doubled = g_str_equal(before, now);
-    if (doubled && !g_ptr_array_find_with_equal_func(self->doubled, now, g_str_equal, NULL))
-      g_ptr_array_add(self->doubled, g_strdup(now));
-    if (!doubled && is_number(before) && is_number(now) && value_of(now) > value_of(before) + 1)
+    const char *now = g_ptr_array_index(numbers, i);
+    guint64 step = step_of(before, now);
+    if (g_str_equal(before, now)) {
+      if (!g_ptr_array_find_with_equal_func(self->doubled, now, g_str_equal, NULL))
+        g_ptr_array_add(self->doubled, g_strdup(now));
+    } else if (step == 0 || step > DS_TRIP_PAD) {
+      end_pad(self, first, before);
+      first = now;
+    } else if (step > 1) {
       note_gap(self, before, now);
+    }
+    before = now;
   }
+  end_pad(self, first, before);
 }
 
 static const char *
@@ -88,6 +112,7 @@ series_new(GPtrArray *cases, const char *name)
   g_autoptr(GPtrArray) numbers = g_ptr_array_new();
 
   self->series = g_strdup(name);
+  self->pads = g_ptr_array_new_with_free_func(g_free);
   self->missing = g_ptr_array_new_with_free_func(g_free);
   self->doubled = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < cases->len; i++) {

@@ -94,6 +94,8 @@ ds_trip_owed_text(const DsTripOwed *owed)
     return g_strdup(_("the station has to identify the person"));
   case DS_OWED_REFUND:
     return refund_text(owed->detail);
+  case DS_OWED_DECIDE:
+    return with_detail(_("the rules give a reason to refuse it"), owed->detail);
   case DS_OWED_NOTICE:
     return with_detail(_("tell the person how it ended"),
                        owed->detail != NULL ? ds_case_state_title(ds_case_state_parse(owed->detail))
@@ -120,11 +122,10 @@ ds_trip_series_text(const DsTripSeries *self)
   GString *text = g_string_new(NULL);
 
   g_string_append_printf(text, _("series %s"), *self->series != '\0' ? self->series : "-");
-  if (self->count > 1)
-    g_string_append_printf(text, " %s–%s", self->first, self->last);
-  else
-    g_string_append_printf(text, " %s", self->first);
-  g_string_append(text, ", ");
+  for (guint i = 0; i < self->pads->len; i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? ", " : " ",
+                           (const char *)g_ptr_array_index(self->pads, i));
+  g_string_append(text, "; ");
   g_string_append_printf(text, _("%u receipts, %s yuan"), self->count, yuan);
   append_list(text, _("not accounted for:"), self->missing);
   append_list(text, _("given twice:"), self->doubled);

@@ -15,9 +15,8 @@ ds_clock_print_span(gint64 span_us)
   return g_strdup_printf(_("%u d"), (guint)(minutes / (24 * 60)));
 }
 
-/* The clock on the wall of the office. */
-static char *
-local_time(gint64 wall_us)
+char *
+ds_clock_print_time(gint64 wall_us)
 {
   g_autoptr(GTimeZone) zone = g_time_zone_new_offset(8 * 3600);
   g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(wall_us / G_USEC_PER_SEC);
@@ -32,8 +31,8 @@ ds_clock_print_warning(const DsWatch *watch)
   if (watch->behind_us == 0)
     return NULL;
   g_autofree char *span = ds_clock_print_span(watch->behind_us);
-  g_autofree char *newest = local_time(watch->newest_us);
-  g_autofree char *now = local_time(watch->now_us);
+  g_autofree char *newest = ds_clock_print_time(watch->newest_us);
+  g_autofree char *now = ds_clock_print_time(watch->now_us);
 
   if (watch->station)
     return g_strdup_printf(_("the computer's clock (%s) is %s earlier than the time the station "

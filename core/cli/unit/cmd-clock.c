@@ -29,8 +29,8 @@ jumps_text(const GArray *jumps)
 {
   for (guint i = 0; i < jumps->len; i++) {
     const DsClockJump *jump = &g_array_index(jumps, DsClockJump, i);
-    g_autofree char *from = ds_clock_format(jump->from_us);
-    g_autofree char *to = ds_clock_format(jump->to_us);
+    g_autofree char *from = ds_clock_print_time(jump->from_us);
+    g_autofree char *to = ds_clock_print_time(jump->to_us);
     g_autofree char *span = ds_clock_print_span(ABS(jump->to_us - jump->from_us));
     g_print(jump->to_us < jump->from_us ? _("  set back by %s: %s, not %s\n")
                                         : _("  set forward by %s: %s, not %s\n"),

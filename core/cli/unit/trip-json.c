@@ -99,6 +99,7 @@ money_json(JsonBuilder *builder, const DsTripReport *report)
     ds_face_member(builder, "first", series->first);
     ds_face_member(builder, "last", series->last);
     number(builder, "fen", series->fen);
+    texts(builder, "pads", series->pads);
     texts(builder, "missing", series->missing);
     texts(builder, "doubled", series->doubled);
     json_builder_end_object(builder);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/unit/trip-print.h"
 
-#include "base/clock.h"
 #include "cli/unit/clock-print.h"
 #include "model/money.h"
 #include "unit/enrol.h"
@@ -112,7 +111,7 @@ print_things(const DsTripReport *report)
   for (guint i = 0; i < report->jumps->len; i++) {
     const DsClockJump *jump = &g_array_index(report->jumps, DsClockJump, i);
     g_autofree char *span = ds_clock_print_span(ABS(jump->to_us - jump->from_us));
-    g_autofree char *to = ds_clock_format(jump->to_us);
+    g_autofree char *to = ds_clock_print_time(jump->to_us);
     line(i == 0 ? _("clock") : "",
          jump->to_us < jump->from_us ? _("set back by %s, to %s") : _("set forward by %s, to %s"),
          span, to);
@@ -124,7 +123,7 @@ print_handovers(const DsTripReport *report)
 {
   for (guint i = 0; i < report->handovers->len; i++) {
     const DsUnitHandover *of = g_ptr_array_index(report->handovers, i);
-    g_autofree char *at = ds_clock_format(of->handover->time.wall_us);
+    g_autofree char *at = ds_clock_print_time(of->handover->time.wall_us);
     line(i == 0 ? _("handed over") : "",
          of->receipt == DS_VAULT_RECEIPT_DURABLE ? _("%s to %s, %s, archived by the station")
                                                  : _("%s to %s, %s, not yet at the station"),

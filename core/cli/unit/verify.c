@@ -114,6 +114,7 @@ ds_bundle_verify(DsFace *face, const char *folder, const char *directory, const 
       return FALSE;
   print_result(face, manifest);
   if (root == NULL && !face->json)
-    g_print("  %s\n", _("the directory was believed as it is: --fingerprint says whose it must be"));
+    g_print("  %s\n",
+            _("the directory was believed as it is: --fingerprint says whose it must be"));
   return TRUE;
 }
