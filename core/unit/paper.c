@@ -49,6 +49,20 @@ add_decision(DsView *view, const DsDecision *decision)
     add_deadline(view, g_ptr_array_index(decision->deadlines, i));
 }
 
+/* So that no paper is drawn for a step that the case does not have. */
+static void
+add_steps(DsView *view, const GPtrArray *steps)
+{
+  g_autoptr(GString) ids = g_string_new(NULL);
+
+  for (guint i = 0; i < steps->len; i++) {
+    const DsCaseStep *step = g_ptr_array_index(steps, i);
+    if (step->progress == DS_PROGRESS_NOT_NEEDED)
+      g_string_append_printf(ids, "%s%s", ids->len > 0 ? " " : "", step->id);
+  }
+  ds_view_set_fact(view, "steps.not-needed", ids->str);
+}
+
 static void
 add_kit(DsView *view, JsonObject *rules)
 {
@@ -163,6 +177,7 @@ ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check, G
     ds_view_set_fact(view, "applicant.ethnic-name",
                      ds_tables_ethnic_name(ds_policy_tables(ds_unit_policy(self)), ethnic));
   add_decision(view, check->decision);
+  add_steps(view, check->steps);
   add_kit(view, ds_pack_root(pack));
   const char *code = ds_view_field(view, "refusal.reason");
   if (code != NULL)

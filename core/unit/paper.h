@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  *   deadline.ID .ID.term                     each term of the rules: "60日", and its last day once
  *                                            it has begun ("total": from the submission)
  *   delivery.modes                           the ways of delivery the rules allow
+ *   steps.not-needed                         ids of steps this case does not need
  *   kit.N.title .field                       what the rules want taken along on a visit
  *   refusal.code .by .text .redirect .document .clause .phrase .day .explanation
  *                                            the field's refusal, or the station's

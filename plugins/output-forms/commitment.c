@@ -114,6 +114,14 @@ draw_record(Sheet *sheet, const DsView *view, double y)
   sheet_text(sheet, SHEET_LEFT, y, SHEET_INNER, text, 8.5, INK_LEFT);
 }
 
+static gboolean
+is_needed(const DsView *view)
+{
+  g_auto(GStrv) others = g_strsplit(words_fact(view, "steps.not-needed"), " ", -1);
+
+  return !g_strv_contains((const char *const *)others, "step-commitment");
+}
+
 GBytes *
 form_commitment(const DsView *view, GError **error)
 {
@@ -125,6 +133,11 @@ form_commitment(const DsView *view, GError **error)
   if (text == NULL) {
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
                 "text.commitment.zh is missing; the rule pack of this case has no commitment");
+    return NULL;
+  }
+  if (!is_needed(view)) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_REFUSED,
+                        "the rules want no commitment for this case; nobody signs one for nothing");
     return NULL;
   }
   title = title != NULL ? title : "告知承诺书";

@@ -156,6 +156,8 @@ form_kit_list(const DsView *view, GError **error)
   g_autoptr(Sheet) sheet = NULL;
   Grid grid;
 
+  if (!words_check_name(view, error))
+    return NULL;
   for (guint i = 0; i < G_N_ELEMENTS(FIELDS); i++)
     if (ds_view_field(view, FIELDS[i]) == NULL) {
       g_set_error(error, DS_ERROR, DS_ERROR_INVALID,

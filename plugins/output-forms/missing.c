@@ -185,6 +185,12 @@ form_missing_notice(const DsView *view, GError **error)
   g_autoptr(Sheet) sheet = NULL;
   double y = SHEET_TOP;
 
+  if (ds_findings_has_kind(findings, DS_FINDING_REFUSE)) {
+    g_set_error_literal(error, DS_ERROR, DS_ERROR_REFUSED,
+                        "the rules refuse this case: nothing that is brought would help, so it "
+                        "gets a refusal-notice");
+    return NULL;
+  }
   if (!has_any(findings)) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
                         "nothing is missing or wrong that the applicant could bring or put right, "

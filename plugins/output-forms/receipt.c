@@ -188,6 +188,8 @@ form_capture_receipt(const DsView *view, GError **error)
   g_autoptr(Sheet) sheet = NULL;
   double y;
 
+  if (!words_check_name(view, error))
+    return NULL;
   for (guint i = 0; i < G_N_ELEMENTS(FACTS); i++)
     if (ds_view_fact(view, FACTS[i]) == NULL) {
       g_set_error(error, DS_ERROR, DS_ERROR_INVALID,

@@ -134,6 +134,8 @@ form_refusal_notice(const DsView *view, GError **error)
   g_autoptr(Sheet) sheet = NULL;
   double y;
 
+  if (!words_check_name(view, error))
+    return NULL;
   if (ds_view_fact(view, "refusal.code") == NULL) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
                         "refusal.code is missing: this case was not refused; what is only missing "

@@ -385,11 +385,8 @@ form_registration(const DsView *view, GError **error)
   g_autoptr(Sheet) sheet = NULL;
   Form form = {.view = view};
 
-  if (ds_view_field(view, "applicant.name") == NULL) {
-    g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
-                "applicant.name is missing; enter it before printing the form");
+  if (!words_check_name(view, error))
     return NULL;
-  }
   sheet = sheet_new(TITLE "（现场采集副本）", ds_view_fact(view, "case.day"));
   form.sheet = sheet;
   form.row = row_height(view);

@@ -214,7 +214,7 @@ check_amount(const DsView *view, GError **error)
 GBytes *
 form_cash_slip(const DsView *view, GError **error)
 {
-  if (!check_amount(view, error) || !check_receipt(view, error))
+  if (!words_check_name(view, error) || !check_amount(view, error) || !check_receipt(view, error))
     return NULL;
   return draw_slip(&CASH, view, "缴款人联", error);
 }
@@ -246,7 +246,7 @@ check_refund(const DsView *view, GError **error)
 GBytes *
 form_refund_slip(const DsView *view, GError **error)
 {
-  if (!check_refund(view, error) || !check_receipt(view, error))
+  if (!words_check_name(view, error) || !check_refund(view, error) || !check_receipt(view, error))
     return NULL;
   return draw_slip(&REFUND, view, "领款人联", error);
 }

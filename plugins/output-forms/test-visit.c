@@ -236,6 +236,8 @@ test_commitment_without_documents(void)
       view, "text.commitment.title", "容缺受理书面承诺书", "text.commitment.zh",
       "本人因无法提供有效身份证件，申请容缺受理，现承诺：\n一、信息真实。\n四、没有冒用。", NULL);
   text = forms_read("commitment", view);
+  ds_view_set_fact(view, "steps.not-needed", "step-guardian step-commitment");
+  forms_expect_error("commitment", view, DS_ERROR_REFUSED, "want no commitment");
   if (text != NULL)
     EXPECT_WORDS(text, "容缺受理书面承诺书", "一、信息真实。", "承诺人（签名）：＿＿",
                  "承诺人：申请人");
@@ -272,6 +274,19 @@ test_long_visit(void)
       g_assert_cmpuint(forms_count(text, 0x9F60 + i), ==, LENGTHS[i] * DRAWN[d][i]);
     }
   }
+}
+
+static void
+test_erased(void)
+{
+  static const char *const DOCUMENTS[] = {"registration-form", "capture-receipt", "refusal-notice",
+                                          "cash-slip",         "refund-slip",     "kit-list"};
+  g_autoptr(DsView) view = make_refused();
+
+  forms_set_facts(view, "bundle.id", "3f0c5a1d", "refund.amount", "2000", NULL);
+  ds_view_set_field(view, "applicant.name", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(DOCUMENTS); i++)
+    forms_expect_error(DOCUMENTS[i], view, DS_ERROR_INVALID, "erased has no papers");
 }
 
 static void
@@ -322,5 +337,6 @@ add_visit_tests(void)
   g_test_add_func("/output-forms/visit-receipt", test_receipt);
   g_test_add_func("/output-forms/commitment-without-documents", test_commitment_without_documents);
   g_test_add_func("/output-forms/long-visit", test_long_visit);
+  g_test_add_func("/output-forms/erased", test_erased);
   g_test_add_func("/output-forms/money", test_money);
 }

@@ -318,6 +318,8 @@ test_missing_said_once(void)
       "工作规范", "六", "文字信息", "R032");
   ds_findings_add(findings, DS_FINDING_INVALID, "e", "applicant.birth", "生日与号码不符");
   text = forms_read("missing-notice", view);
+  ds_findings_add(findings, DS_FINDING_REFUSE, "J1", NULL, "不予受理");
+  forms_expect_error("missing-notice", view, DS_ERROR_REFUSED, "refusal-notice");
   if (text == NULL)
     return;
   EXPECT_WORDS(text, "1申请人出生日期：尚未填写：生日", "2申请人出生日期：生日与号码不符");

@@ -209,6 +209,17 @@ words_fact(const DsView *view, const char *fact)
   return value != NULL ? value : "";
 }
 
+gboolean
+words_check_name(const DsView *view, GError **error)
+{
+  if (ds_view_field(view, "applicant.name") != NULL)
+    return TRUE;
+  g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
+                      "applicant.name is missing: enter it before printing; a case whose data was "
+                      "erased has no papers any more");
+  return FALSE;
+}
+
 const char *
 words_of(const DsView *view, const char *field)
 {

@@ -8,6 +8,10 @@
  * a field nor a fact of that name. Static or owned by @view. */
 const char *words_of(const DsView *view, const char *field);
 
+/* FALSE and DS_ERROR_INVALID when the view does not say who the applicant is: not entered yet, or
+ * erased since. No paper is about nobody. */
+gboolean words_check_name(const DsView *view, GError **error);
+
 /* A field as it stands, or "". */
 const char *words_field(const DsView *view, const char *field);
 /* A fact as it stands, or "". */
