@@ -241,14 +241,20 @@ ds_unit_case_wait(DsUnit *self, const char *case_id, GError **error)
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
-static void
-append_refusals(const DsFindings *findings, GString *text)
+/* "J1, J3": each code once, however many rules lead to it. (transfer full) */
+static char *
+refusals_text(const DsFindings *findings)
 {
+  g_autoptr(GPtrArray) codes = g_ptr_array_new();
+
   for (guint i = 0; i < ds_findings_count(findings); i++) {
     const DsFinding *finding = ds_findings_get(findings, i);
-    if (finding->kind == DS_FINDING_REFUSE)
-      g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", finding->code);
+    if (finding->kind == DS_FINDING_REFUSE &&
+        !g_ptr_array_find_with_equal_func(codes, finding->code, g_str_equal, NULL))
+      g_ptr_array_add(codes, finding->code);
   }
+  g_ptr_array_add(codes, NULL);
+  return g_strjoinv(", ", (char **)codes->pdata);
 }
 
 /* A refusal may not rest on a step whose answers are malformed: a supervisor nobody knows, a number
@@ -288,10 +294,9 @@ ds_unit_case_refuse(DsUnit *self, const char *case_id, const char *code, GError 
                 wrong->subject != NULL ? wrong->subject : "", wrong->text);
     return FALSE;
   }
-  g_autoptr(GString) shown = g_string_new(NULL);
-  append_refusals(check->findings, shown);
+  g_autofree char *rules_give = refusals_text(check->findings);
   g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
               "\"%s\" is no reason to refuse case %s; the rules give: %s", code, case_id,
-              shown->len > 0 ? shown->str : "none");
+              *rules_give != '\0' ? rules_give : "none");
   return FALSE;
 }

@@ -61,6 +61,7 @@ class World:
         self.day = day
         self.numbers = registry.Numbers()
         self.people = []
+        self.receipt = self.rng('all', 'receipt').randint(1, 90000000)  # the book of forms in the bag
 
     def rng(self, index, purpose):
         return random.Random(f'doorstep/visits/{self.seed}/{index}/{purpose}')
@@ -196,7 +197,8 @@ class World:
         elif due:
             person.put(fee_method='cash', fee_received=due,
                        fee_payer=fields.get('guardian.name', fields['applicant.name']),
-                       fee_receipt_series=SERIES, fee_receipt_number=f'{rng.randint(1, 99999999):08d}')
+                       fee_receipt_series=SERIES, fee_receipt_number=f'{self.receipt:08d}')
+            self.receipt += 1
         person.put(review_confirmed='true', application_confirmed='true', signature_signer=signer)
         if fields.get('residence.registered') == 'no':
             person.put(guidance_residence_given='true')
