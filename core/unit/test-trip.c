@@ -156,6 +156,29 @@ test_owed(void)
   g_assert_no_error(error);
 }
 
+/* What the field ended keeps that name while it is only archived. */
+static void
+test_standing(void)
+{
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *withdrawn = begin(home);
+  DsDigest id;
+
+  g_assert_true(ds_unit_case_withdraw(home->unit, withdrawn, "moved away", &error));
+  g_assert_true(ds_unit_case_seal(home->unit, withdrawn, &id, &error));
+  g_assert_no_error(error);
+  test_home_hear(home, &id, DS_STATE_DURABLE, NULL);
+  g_autoptr(DsTripReport) report = report_of(home);
+  const DsTripCase *of = find_case(report, withdrawn);
+  g_assert_cmpint(of->state, ==, DS_CASE_DURABLE);
+  g_assert_cmpint(of->standing, ==, DS_CASE_WITHDRAWN);
+  g_assert_cmpuint(report->by_state[DS_CASE_WITHDRAWN], ==, 1);
+  g_assert_cmpuint(report->by_state[DS_CASE_DURABLE], ==, 0);
+  g_autoptr(DsView) view = ds_trip_report_view(report);
+  g_assert_cmpstr(ds_view_field(view, "row.1.state"), ==, "withdrawn");
+}
+
 static void
 test_view(void)
 {
@@ -266,6 +289,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/trip/money", test_money);
   g_test_add_func("/trip/owed", test_owed);
+  g_test_add_func("/trip/standing", test_standing);
   g_test_add_func("/trip/view", test_view);
   g_test_add_func("/trip/close-refuses", test_close_refuses);
   g_test_add_func("/trip/close-erases", test_close_erases);

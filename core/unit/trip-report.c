@@ -240,6 +240,16 @@ read_answer(DsUnit *self, DsTripCase *of, GError **error)
 }
 
 /* Takes the case into @report. */
+/* A refused case whose bundle is durable is refused, not "durable". */
+static DsCaseState
+standing(const DsVaultCase *of)
+{
+  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
+
+  return ended && of->state >= DS_CASE_SEALED && of->state <= DS_CASE_DURABLE ? of->decision
+                                                                              : of->state;
+}
+
 static gboolean
 add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GError **error)
 {
@@ -258,6 +268,7 @@ add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GErr
   of->service = g_strdup(vault_case->service);
   of->state = vault_case->state;
   of->decision = vault_case->decision;
+  of->standing = standing(vault_case);
   of->day = g_strdup(vault_case->day);
   read_fields(of, fields);
   return read_bundle(self, of, report, error) && read_answer(self, of, error);
@@ -268,7 +279,7 @@ add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GErr
 static void
 count_case(DsTripReport *report, const DsTripCase *of)
 {
-  report->by_state[of->state]++;
+  report->by_state[of->standing]++;
   if (g_strcmp0(of->fee_method, "cash") == 0) {
     report->paid_cash++;
     report->cash_fen += of->fee_fen;

@@ -46,6 +46,8 @@ typedef struct {
   char *urgency; /* application.urgency, or NULL */
   DsCaseState state;
   DsCaseState decision; /* how the field left it */
+  DsCaseState standing; /* decision where it ended the case and only the archiving followed, else
+                           state: what the person would call it */
   char *day;            /* of submission, or NULL */
   char *bundle;         /* hex of the newest, or NULL */
   int receipt;          /* highest of RECEIVED, VERIFIED, DURABLE for it; 0: none */
@@ -83,14 +85,14 @@ typedef struct {
 
 typedef struct {
   DsVaultTrip *trip;
-  gint64 at_us;      /* of the report, by the wall clock */
-  char *station;     /* its name, or NULL */
-  GPtrArray *crew;   /* DsUnitOfficer */
-  char *responsible; /* officer's number after a handover, or NULL: the crew */
-  guint roster;      /* people still on the roster */
-  guint absent;      /* of them, without a case */
-  GPtrArray *cases;  /* DsTripCase, oldest first */
-  guint by_state[DS_CASE_STATE_LAST + 1];
+  gint64 at_us;                           /* of the report, by the wall clock */
+  char *station;                          /* its name, or NULL */
+  GPtrArray *crew;                        /* DsUnitOfficer */
+  char *responsible;                      /* officer's number after a handover, or NULL: the crew */
+  guint roster;                           /* people still on the roster */
+  guint absent;                           /* of them, without a case */
+  GPtrArray *cases;                       /* DsTripCase, oldest first */
+  guint by_state[DS_CASE_STATE_LAST + 1]; /* by standing */
 
   gint64 cash_fen;
   guint paid_cash, paid_code, exempt; /* cases by method */

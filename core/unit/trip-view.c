@@ -55,7 +55,7 @@ set_case(DsView *view, guint row, const DsTripCase *of)
   set_cell(view, row, "name", of->erased ? _("(erased)") : of->name);
   set_cell(view, row, "service", of->service);
   set_cell(view, row, "reason", of->reason);
-  set_cell(view, row, "state", ds_case_state_word(of->state));
+  set_cell(view, row, "state", ds_case_state_word(of->standing));
   set_cell(view, row, "officer", of->officer);
   set_cell(view, row, "day", of->day);
   set_cell(view, row, "due", of->due);

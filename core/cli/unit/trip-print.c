@@ -138,7 +138,7 @@ print_case(const DsTripCase *of)
                                           : of->name != NULL ? of->name
                                                              : "-",
                                           12);
-  g_autofree char *state = ds_print_column(ds_case_state_title(of->state), 16);
+  g_autofree char *state = ds_print_column(ds_case_state_title(of->standing), 16);
   g_autofree char *fee = ds_money_format(of->fee_fen);
 
   g_print("%s  %s %s", of->id, name, state);
