@@ -95,3 +95,36 @@ def as_officer(*words):
 
 def as_courier(*words):
     return ['setpriv', f'--reuid={COURIER_UID}', f'--regid={GROUP}', '--clear-groups', '--', *words]
+
+
+def call_sets():
+    """The sets of system calls systemd knows by name: {'@system-service': {'read', …}}."""
+    done = subprocess.run(['systemd-analyze', '--no-pager', 'syscall-filter'], capture_output=True, text=True,
+                          check=True)
+    sets, name = {}, None
+    for line in done.stdout.splitlines():
+        if line.startswith('@'):
+            name = line.strip()
+            sets[name] = set()
+        elif line.startswith('    ') and name and not line.strip().startswith('#'):
+            sets[name].add(line.strip())
+
+    def whole(entry):
+        if not entry.startswith('@'):
+            return {entry}
+        return set().union(*(whole(each) for each in sets[entry]))
+
+    return {name: whole(name) for name in sets}
+
+
+def service_calls(unit):
+    """What the SystemCallFilter= lines of this service file leave."""
+    sets = call_sets()
+    allowed = set(sets['@default'])
+    for line in pathlib.Path(unit).read_text().splitlines():
+        if not line.startswith('SystemCallFilter='):
+            continue
+        words = line.partition('=')[2]
+        calls = set().union(*(sets[word] for word in words.lstrip('~').split()))
+        allowed = allowed - calls if words.startswith('~') else allowed | calls
+    return allowed
