@@ -64,15 +64,6 @@ static const DsSpawnLimits serve_limits = {.memory = SERVE_MEMORY,
                                            .file_size = DS_DEPOT_INPUT_MAX + SERVE_FILE_SLACK,
                                            .cpu_seconds = SERVE_CPU_SECONDS};
 
-DsLink *
-ds_serve_receive(const char *repo_path, GError **error)
-{
-  const char *argv[] = {"git", "receive-pack", repo_path, NULL};
-  g_auto(GStrv) environment = ds_git_environment(NULL);
-
-  return ds_spawn(argv, (const char *const *)environment, NULL, &serve_limits, error);
-}
-
 char **
 ds_serve_cap(char **plan, guint64 input_max)
 {
@@ -83,6 +74,17 @@ ds_serve_cap(char **plan, guint64 input_max)
   if (strcmp(old[1], "receive-pack") != 0)
     return g_steal_pointer(&old);
   return g_strdupv((char **)capped);
+}
+
+DsLink *
+ds_serve_receive(const char *repo_path, guint64 input_max, GError **error)
+{
+  const char *argv[] = {"git", "receive-pack", repo_path, NULL};
+  g_auto(GStrv) capped = ds_serve_cap(g_strdupv((char **)argv), input_max);
+  g_auto(GStrv) environment = ds_git_environment(NULL);
+
+  return ds_spawn((const char *const *)capped, (const char *const *)environment, NULL,
+                  &serve_limits, error);
 }
 
 gboolean

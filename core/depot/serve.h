@@ -25,9 +25,9 @@ char **ds_serve_cap(char **plan, guint64 input_max);
  * under limits on memory and file size. Returns only on failure. */
 gboolean ds_serve_exec(char **argv, GError **error);
 
-/* git receive-pack on @repo_path as a unit's push would have it, under the same limits, for
- * somebody on this machine who brings bundles by another way. (transfer full) */
-DsLink *ds_serve_receive(const char *repo_path, GError **error);
+/* git receive-pack on @repo_path as a unit's push of at most @input_max bytes would have it, under
+ * the same limits, for somebody on this machine who brings bundles by another way. (transfer full) */
+DsLink *ds_serve_receive(const char *repo_path, guint64 input_max, GError **error);
 
 /* One line for authorized_keys: command="@command …",restrict ssh-ed25519 AAAA… <unit>.
  * @command is the argv of the forced command, e.g. {"/usr/bin/doorstep-station", "serve", "--dir",

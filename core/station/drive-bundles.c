@@ -8,6 +8,7 @@
 #include "depot/push.h"
 #include "depot/serve.h"
 #include "station/ledger.h"
+#include "station/limits.h"
 #include "station/say.h"
 
 /* One push; a push is all or nothing, and receive-pack holds its pack on disk twice for a moment.
@@ -176,10 +177,10 @@ judge_known(DsStationStick *self, const DsDigest *id, gboolean *needed, GError *
 /* ---- into the repository ---- */
 
 static gboolean
-push(DsStationStick *self, GPtrArray *sources, GPtrArray **reports, GError **error)
+push(DsStationStick *self, GPtrArray *sources, guint64 room, GPtrArray **reports, GError **error)
 {
   g_autofree char *path = ds_station_repo_path(self->station->home, self->unit);
-  g_autoptr(DsLink) link = ds_serve_receive(path, error);
+  g_autoptr(DsLink) link = ds_serve_receive(path, room, error);
 
   *reports = NULL;
   if (link == NULL)
@@ -189,36 +190,89 @@ push(DsStationStick *self, GPtrArray *sources, GPtrArray **reports, GError **err
   return advert != NULL && ds_push_bundles(link, advert, sources, reports, error);
 }
 
+static guint64
+size_of(const GPtrArray *sources)
+{
+  guint64 size = 0;
+
+  for (guint i = 0; i < sources->len; i++)
+    size += ((const DsDepotSource *)sources->pdata[i])->size;
+  return size;
+}
+
+static void
+refuse_bundle(DsStationStick *self, const DsDepotSource *source, const char *why)
+{
+  char hex[DS_DIGEST_HEX_SIZE];
+
+  ds_station_stick_refuse(self, "bundle %s was not taken: %s", ds_digest_to_hex(&source->id, hex),
+                          why != NULL ? why : "the push broke off");
+}
+
+/* The unit's share of the station holds for a stick as for a push. What is over it stays on the
+ * stick. */
+static guint64
+measure_room(DsStationStick *self, char **why)
+{
+  g_autofree char *path = ds_station_repo_path(self->station->home, self->unit);
+  guint64 room = 0;
+  g_autofree char *note = ds_limits_push_room(self->station->settings, self->unit, path, &room);
+  const char *words = note != NULL ? strstr(note, ": ") : NULL;
+
+  *why = g_strdup(words != NULL ? words + 2 : "it is too large");
+  return room;
+}
+
+static gboolean push_all(DsStationStick *self, GPtrArray *sources, GError **error);
+
+static gboolean
+push_singly(DsStationStick *self, GPtrArray *sources, GError **error)
+{
+  for (guint i = 0; i < sources->len; i++) {
+    g_autoptr(GPtrArray) single = g_ptr_array_new();
+    g_ptr_array_add(single, sources->pdata[i]);
+    if (!push_all(self, single, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* One refused bundle can spoil a push, so after a refusal in company each goes alone. */
+static gboolean
+take_reports(DsStationStick *self, GPtrArray *sources, GPtrArray *reports, GError **error)
+{
+  g_autoptr(GPtrArray) again = g_ptr_array_new();
+
+  for (guint i = 0; i < sources->len; i++) {
+    const DsPushReport *report = reports->pdata[i];
+    if (report->outcome == DS_PUSH_HANDED_OVER)
+      self->result->bundles++;
+    else if (report->outcome == DS_PUSH_ALREADY)
+      self->result->known++;
+    else if (report->outcome == DS_PUSH_REFUSED && sources->len > 1)
+      g_ptr_array_add(again, sources->pdata[i]);
+    else
+      refuse_bundle(self, sources->pdata[i], report->reason);
+  }
+  return push_singly(self, again, error);
+}
+
 static gboolean
 push_all(DsStationStick *self, GPtrArray *sources, GError **error)
 {
   g_autoptr(GPtrArray) reports = NULL;
-  char hex[DS_DIGEST_HEX_SIZE];
+  g_autofree char *why = NULL;
 
   if (sources->len == 0)
     return TRUE;
-  if (!push(self, sources, &reports, error))
-    return FALSE;
-  for (guint i = 0; i < sources->len; i++) {
-    const DsPushReport *report = reports->pdata[i];
-    DsDepotSource *source = sources->pdata[i];
-    if (report->outcome == DS_PUSH_HANDED_OVER) {
-      self->result->bundles++;
-    } else if (report->outcome == DS_PUSH_ALREADY) {
-      self->result->known++;
-    } else if (report->outcome == DS_PUSH_REFUSED && sources->len > 1) {
-      g_autoptr(GPtrArray) single = g_ptr_array_new();
-      g_ptr_array_add(single, source);
-      if (!push_all(self, single, error))
-        return FALSE;
-    } else {
-      ds_station_stick_refuse(self, "bundle %s was not taken: %s",
-                              ds_digest_to_hex(&source->id, hex),
-                              report->reason != NULL ? report->reason : "the push broke off");
-    }
+  guint64 room = measure_room(self, &why);
+  if (size_of(sources) > room && sources->len > 1)
+    return push_singly(self, sources, error);
+  if (size_of(sources) > room) {
+    refuse_bundle(self, sources->pdata[0], why);
+    return TRUE;
   }
-  return TRUE;
+  return push(self, sources, room, &reports, error) && take_reports(self, sources, reports, error);
 }
 
 /* One item: adds it to @sources, counts it as known, or says why not. */

@@ -10,7 +10,9 @@
 #include "base/files.h"
 #include "station/members.h"
 #include "station/statements.h"
+#include "station/station-private.h"
 #include "station/test-fixture.h"
+#include "station/test-stick.h"
 
 typedef struct {
   TestFixture base;
@@ -34,94 +36,10 @@ tear_down(Fixture *self, gconstpointer data)
   g_free(self->stick);
 }
 
-/* ---- a unit's stick ---- */
-
-typedef struct {
-  const char *unit;
-  const char *station;
-  const TestBundle *const *bundles;
-  guint count;
-  const GArray *taken;
-  const DsDigest *as; /* the first bundle's item claims to be this one */
-  const char *leave;  /* a chunk left out, or "extra" for one too many */
-} Out;
-
 static void
-add_file(DsDriveItem *item, GPtrArray *bodies, const char *name, GBytes *bytes)
+put(Fixture *self, const TestOut *out)
 {
-  const DsDigest sha256 = ds_digest_of_bytes(bytes);
-
-  ds_drive_item_add(item, name, g_bytes_get_size(bytes), &sha256);
-  g_ptr_array_add(bodies, g_bytes_ref(bytes));
-}
-
-static gint
-compare_names(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static DsDriveItem *
-make_item(const Out *out, const TestBundle *bundle, gboolean first, GPtrArray *bodies)
-{
-  DsDriveItem *item = ds_drive_item_new_bundle(first && out->as != NULL ? out->as : &bundle->id);
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(GBytes) extra = g_bytes_new_static("extra", 5);
-  const DsDigest sha256 = ds_digest_of_bytes(extra);
-  gboolean drop = g_strcmp0(out->leave, "chunk") == 0;
-  GHashTableIter iter;
-  gpointer hex;
-
-  g_hash_table_iter_init(&iter, bundle->chunks);
-  while (g_hash_table_iter_next(&iter, &hex, NULL)) {
-    if (!drop)
-      g_ptr_array_add(names, g_strdup(hex));
-    drop = FALSE;
-  }
-  if (g_strcmp0(out->leave, "extra") == 0)
-    g_ptr_array_add(names, ds_digest_dup_hex(&sha256));
-  g_ptr_array_sort(names, compare_names);
-  for (guint i = 0; i < names->len; i++) {
-    GBytes *chunk = g_hash_table_lookup(bundle->chunks, names->pdata[i]);
-    add_file(item, bodies, names->pdata[i], chunk != NULL ? chunk : extra);
-  }
-  add_file(item, bodies, "manifest", bundle->manifest);
-  add_file(item, bodies, "record", bundle->record);
-  return item;
-}
-
-static gboolean
-fill(DsDriveWriter *writer, gpointer user_data, GError **error)
-{
-  const Out *out = user_data;
-
-  for (guint i = 0; i < out->count; i++) {
-    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    g_autoptr(DsDriveItem) item = make_item(out, out->bundles[i], i == 0, bodies);
-    if (!ds_drive_writer_item(writer, item, error))
-      return FALSE;
-    for (guint file = 0; file < bodies->len; file++)
-      if (!ds_drive_writer_file(writer, bodies->pdata[file], error))
-        return FALSE;
-  }
-  return TRUE;
-}
-
-static void
-put(Fixture *self, const Out *out)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DsStick) stick = ds_stick_open(self->stick, &error);
-  g_autoptr(DsDriveHead) head = ds_drive_head_new(
-      DS_DRIVE_OUT, out->unit != NULL ? out->unit : "unit-7", out->station, ++self->batch);
-  const DsStickWatch watch = {0};
-  guint64 bytes;
-
-  head->count = out->count;
-  if (out->taken != NULL)
-    g_array_append_vals(head->taken, out->taken->data, out->taken->len);
-  g_assert_true(ds_stick_write(stick, head, fill, (gpointer)out, &watch, &bytes, &error));
-  g_assert_no_error(error);
+  test_stick_put(self->stick, ++self->batch, out);
 }
 
 static DsStationDriveResult
@@ -172,32 +90,11 @@ refuses_named(Fixture *self, const char *unit, int code, const char *words)
   ds_station_drive_result_clear(&result);
 }
 
-/* Home containers on the stick, checked, in order. */
-static GPtrArray *
-home_containers(Fixture *self)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DsStick) stick = ds_stick_open(self->stick, &error);
-  g_autoptr(GPtrArray) files = ds_stick_list(stick, &error);
-  GPtrArray *readers = g_ptr_array_new_with_free_func((GDestroyNotify)ds_drive_reader_free);
-
-  for (guint i = 0; i < files->len; i++) {
-    const DsStickFile *file = files->pdata[i];
-    if (file->direction != DS_DRIVE_HOME)
-      continue;
-    DsDriveReader *reader = ds_stick_read(stick, file, &error);
-    g_assert_no_error(error);
-    g_assert_true(ds_drive_reader_check(reader, NULL, NULL, NULL, &error));
-    g_ptr_array_add(readers, reader);
-  }
-  return readers;
-}
-
 /* What the only home container brings, as a unit would say that it has it. */
 static GArray *
 all_taken(Fixture *self)
 {
-  g_autoptr(GPtrArray) homes = home_containers(self);
+  g_autoptr(GPtrArray) homes = test_stick_homes(self->stick);
   GArray *taken = g_array_new(FALSE, FALSE, sizeof(DsDriveTaken));
 
   g_assert_cmpuint(homes->len, ==, 1);
@@ -223,7 +120,8 @@ test_in(Fixture *self, gconstpointer data)
   g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
   g_autoptr(TestBundle) two = test_fixture_seal(&self->base, "a-2");
   const TestBundle *const bundles[] = {two, one};
-  const Out out = {.station = ds_station_id(self->base.station), .bundles = bundles, .count = 2};
+  const TestOut out = {
+      .station = ds_station_id(self->base.station), .bundles = bundles, .count = 2};
 
   put(self, &out);
   DsStationDriveResult result = drive_well(self, NULL);
@@ -248,7 +146,7 @@ test_stranger(Fixture *self, gconstpointer data)
   g_autoptr(TestBundle) forged =
       test_unit_seal(stranger, ds_station_directory(self->base.station), &what);
   const TestBundle *const bundles[] = {forged};
-  const Out out = {.bundles = bundles, .count = 1};
+  const TestOut out = {.bundles = bundles, .count = 1};
 
   put(self, &out);
   refuses(self, "was not taken");
@@ -264,9 +162,9 @@ test_not_its_files(Fixture *self, gconstpointer data)
   g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
   g_autoptr(TestBundle) two = test_fixture_seal(&self->base, "a-2");
   const TestBundle *const bundles[] = {one};
-  const Out defects[] = {{.bundles = bundles, .count = 1, .leave = "chunk"},
-                         {.bundles = bundles, .count = 1, .leave = "extra"},
-                         {.bundles = bundles, .count = 1, .as = &two->id}};
+  const TestOut defects[] = {{.bundles = bundles, .count = 1, .leave = "chunk"},
+                             {.bundles = bundles, .count = 1, .leave = "extra"},
+                             {.bundles = bundles, .count = 1, .as = &two->id}};
 
   for (guint i = 0; i < G_N_ELEMENTS(defects); i++) {
     put(self, &defects[i]);
@@ -287,7 +185,7 @@ test_other_unit(Fixture *self, gconstpointer data)
   g_autoptr(TestBundle) bundle =
       test_unit_seal(other, ds_station_directory(self->base.station), &what);
   const TestBundle *const bundles[] = {bundle};
-  const Out out = {.bundles = bundles, .count = 1};
+  const TestOut out = {.bundles = bundles, .count = 1};
   put(self, &out);
   refuses(self, "of unit unit-8");
 }
@@ -297,7 +195,7 @@ test_revoked(Fixture *self, gconstpointer data)
 {
   g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
   const TestBundle *const bundles[] = {one};
-  const Out out = {.bundles = bundles, .count = 1};
+  const TestOut out = {.bundles = bundles, .count = 1};
   g_autoptr(GError) error = NULL;
 
   g_assert_true(ds_station_revoke_unit(self->base.station, "unit-7", 0, &error));
@@ -312,7 +210,7 @@ test_revoked_officer(Fixture *self, gconstpointer data)
 {
   g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
   const TestBundle *const bundles[] = {one};
-  const Out out = {.bundles = bundles, .count = 1};
+  const TestOut out = {.bundles = bundles, .count = 1};
   g_autoptr(GError) error = NULL;
 
   g_assert_true(ds_station_revoke_officer(self->base.station, "036001", 0, &error));
@@ -325,7 +223,7 @@ test_revoked_officer(Fixture *self, gconstpointer data)
 static void
 test_not_enrolled(Fixture *self, gconstpointer data)
 {
-  const Out out = {.unit = "unit-99"};
+  const TestOut out = {.unit = "unit-99"};
 
   put(self, &out);
   put(self, &out);
@@ -336,7 +234,7 @@ test_not_enrolled(Fixture *self, gconstpointer data)
 static void
 test_other_station(Fixture *self, gconstpointer data)
 {
-  const Out out = {.station = "elsewhere"};
+  const TestOut out = {.station = "elsewhere"};
 
   put(self, &out);
   refuses(self, "is for station elsewhere");
@@ -348,7 +246,7 @@ test_one_broken(Fixture *self, gconstpointer data)
 {
   g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
   const TestBundle *const bundles[] = {one};
-  const Out out = {.bundles = bundles, .count = 1};
+  const TestOut out = {.bundles = bundles, .count = 1};
   g_autofree char *path = g_build_filename(self->stick, "doorstep-unit-7-out-0000000002.dsd", NULL);
 
   put(self, &out);
@@ -359,6 +257,21 @@ test_one_broken(Fixture *self, gconstpointer data)
   g_assert_cmpuint(result.refused, ==, 1);
   g_assert_nonnull(strstr(result.trouble, "ends in the middle"));
   ds_station_drive_result_clear(&result);
+}
+
+/* A unit's share holds for a stick as for a push. */
+static void
+test_quota(Fixture *self, gconstpointer data)
+{
+  g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
+  const TestBundle *const bundles[] = {one};
+  const TestOut out = {.bundles = bundles, .count = 1};
+
+  self->base.station->settings->limits.quota = 1000;
+  put(self, &out);
+  refuses(self, "waiting at the station and may have 1000 bytes");
+  self->base.station->settings->limits.quota = 0;
+  g_assert_cmpuint(drive_well(self, NULL).bundles, ==, 1);
 }
 
 /* ---- out ---- */
@@ -383,7 +296,7 @@ test_home(Fixture *self, gconstpointer data)
   g_assert_cmpuint(result.written, ==, 1);
   g_assert_cmpuint(result.messages, ==, 2);
   g_assert_cmpuint(result.removed, ==, 1);
-  g_autoptr(GPtrArray) homes = home_containers(self);
+  g_autoptr(GPtrArray) homes = test_stick_homes(self->stick);
   g_assert_cmpuint(homes->len, ==, 1);
   g_assert_cmpuint(ds_drive_reader_head(homes->pdata[0])->batch, ==, 2);
 }
@@ -418,7 +331,7 @@ test_taken(Fixture *self, gconstpointer data)
 {
   drive_well(self, "unit-7");
   g_autoptr(GArray) taken = all_taken(self);
-  const Out out = {.taken = taken};
+  const TestOut out = {.taken = taken};
 
   g_array_index(taken, DsDriveTaken, 0).content.bytes[0] ^= 1;
   put(self, &out);
@@ -436,6 +349,12 @@ test_taken(Fixture *self, gconstpointer data)
   g_assert_cmpstr(after, ==, "");
 }
 
+static gboolean
+no_items(DsDriveWriter *writer, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
 /* Another station's container is not ours to remove. */
 static void
 test_foreign_home(Fixture *self, gconstpointer data)
@@ -443,14 +362,13 @@ test_foreign_home(Fixture *self, gconstpointer data)
   g_autoptr(DsDriveHead) head = ds_drive_head_new(DS_DRIVE_HOME, "unit-7", "elsewhere", 41);
   g_autoptr(DsStick) stick = ds_stick_open(self->stick, NULL);
   const DsStickWatch watch = {0};
-  Out nothing = {0};
   guint64 bytes;
 
-  g_assert_true(ds_stick_write(stick, head, fill, &nothing, &watch, &bytes, NULL));
+  g_assert_true(ds_stick_write(stick, head, no_items, NULL, &watch, &bytes, NULL));
   DsStationDriveResult result = drive_well(self, "unit-7");
   g_assert_cmpuint(result.written, ==, 1);
   g_assert_cmpuint(result.removed, ==, 0);
-  g_autoptr(GPtrArray) homes = home_containers(self);
+  g_autoptr(GPtrArray) homes = test_stick_homes(self->stick);
   g_assert_cmpuint(homes->len, ==, 2);
   g_assert_cmpuint(ds_drive_reader_head(homes->pdata[1])->batch, ==, 42);
 }
@@ -461,7 +379,7 @@ test_locked(Fixture *self, gconstpointer data)
 {
   g_autoptr(TestBundle) one = test_fixture_seal(&self->base, "a-1");
   const TestBundle *const bundles[] = {one};
-  const Out out = {.bundles = bundles, .count = 1};
+  const TestOut out = {.bundles = bundles, .count = 1};
 
   put(self, &out);
   g_clear_pointer(&self->base.station, ds_station_free);
@@ -489,6 +407,7 @@ main(int argc, char **argv)
   ADD("not-enrolled", test_not_enrolled);
   ADD("other-station", test_other_station);
   ADD("one-broken", test_one_broken);
+  ADD("quota", test_quota);
   ADD("home", test_home);
   ADD("damaged-home", test_damaged_home);
   ADD("pending", test_pending);
