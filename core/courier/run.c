@@ -183,8 +183,9 @@ on_config(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent ev
 
   load_config(self);
   ds_run_look(self);
-  /* what failed may have failed because of it */
-  if (self->open && self->failures > 0 && self->contact == NULL)
+  /* what failed may have failed because of it, and it may name another station */
+  self->wanted = TRUE;
+  if (self->open && self->contact == NULL)
     ds_run_contact_in(self, DS_RUN_SOON_MS);
 }
 

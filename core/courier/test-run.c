@@ -15,7 +15,7 @@ typedef struct {
   DsRunOptions options;
   GCancellable *stop;
   GThread *thread;
-  guint contacts; /* of calls.ended; read after the end */
+  int contacts; /* atomic */
 } Fixture;
 
 static void
@@ -23,7 +23,7 @@ count_contact(const DsExchangeResult *result, const GError *error, gpointer user
 {
   Fixture *self = user_data;
 
-  self->contacts++;
+  g_atomic_int_inc(&self->contacts);
 }
 
 static void
@@ -132,7 +132,7 @@ test_goes(Fixture *self, gconstpointer data)
   wait_arrived(self, 3);
   end(self);
   /* one for what waited, one or two for what was sealed file by file: it does not spin */
-  g_assert_cmpuint(self->contacts, <=, 4);
+  g_assert_cmpint(self->contacts, <=, 4);
   g_autofree char *over = wait_state(self, DS_WHY_ABSENT);
   test_unit_check_arrived(&self->unit);
 }
@@ -162,6 +162,20 @@ test_trouble(Fixture *self, gconstpointer data)
   wait_arrived(self, 1);
 }
 
+/* It may name another station by now. */
+static void
+test_changed(Fixture *self, gconstpointer data)
+{
+  configure_path(self, "");
+  start(self);
+  g_autofree char *rests = wait_state(self, DS_WHY_RESTING);
+  int before = g_atomic_int_get(&self->contacts);
+  configure_path(self, ", \"reach\": {\"metered\": \"send\"}");
+  for (guint i = 0; i < PATIENCE_STEPS && g_atomic_int_get(&self->contacts) == before; i++)
+    g_usleep(20 * 1000);
+  g_assert_cmpint(g_atomic_int_get(&self->contacts), >, before);
+}
+
 static void
 test_no_manager(Fixture *self, gconstpointer data)
 {
@@ -175,7 +189,7 @@ test_no_manager(Fixture *self, gconstpointer data)
     g_usleep(20 * 1000);
   }
   end(self);
-  g_assert_cmpuint(self->contacts, ==, 0);
+  g_assert_cmpint(self->contacts, ==, 0);
   g_autoptr(GArray) arrived = test_unit_arrived(&self->unit);
   g_assert_cmpuint(arrived->len, ==, 0);
 }
@@ -188,7 +202,7 @@ test_drive_only(Fixture *self, gconstpointer data)
   g_autofree char *said = wait_state(self, DS_WHY_WAITING);
   g_assert_nonnull(strstr(said, "doorstep-courier drive"));
   end(self);
-  g_assert_cmpuint(self->contacts, ==, 0);
+  g_assert_cmpint(self->contacts, ==, 0);
 }
 
 static void
@@ -223,7 +237,7 @@ test_stopped_before(Fixture *self, gconstpointer data)
   g_cancellable_cancel(self->stop);
   start(self);
   end(self);
-  g_assert_cmpuint(self->contacts, ==, 0);
+  g_assert_cmpint(self->contacts, ==, 0);
 }
 
 static void
@@ -255,6 +269,7 @@ main(int argc, char **argv)
   ADD("goes", test_goes);
   ADD("unconfigured", test_unconfigured);
   ADD("trouble", test_trouble);
+  ADD("changed", test_changed);
   ADD("no-manager", test_no_manager);
   ADD("drive-only", test_drive_only);
   ADD("twice", test_twice);

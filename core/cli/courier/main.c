@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/secret.h"
 #include "cli/common/language.h"
@@ -23,10 +24,14 @@ await_signal(gpointer cancellable)
   sigaddset(&set, SIGTERM);
   if (sigwait(&set, &got) == 0)
     g_cancellable_cancel(cancellable);
+  /* the next one ends the process here and now: every step may be cut at any place */
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+  for (;;)
+    pause();
   return NULL;
 }
 
-/* A first Ctrl-C ends the contact in order; the second one is the shell's. */
+/* A first Ctrl-C ends the contact in order, a second one the program. */
 static void
 watch_signals(GCancellable *cancellable)
 {
