@@ -6,7 +6,6 @@
 #include <libintl.h>
 
 #define _(text) dgettext("doorstep", text)
-#define NORM "济宁市居民身份证异地申办工作规范"
 
 static void
 remind_residence(const DsView *view, DsFindings *findings)
@@ -18,7 +17,7 @@ remind_residence(const DsView *view, DsFindings *findings)
                                   "guidance.residence-given",
                                   _("the residence is not registered yet: show how it is done, now "
                                     "that the application is taken")),
-                  NORM, "四", "应当在为其受理完居民身份证后，指导（帮助）申请人", "R023 R025");
+                  NULL, NULL, NULL, "R023 R025");
 }
 
 static void
@@ -33,7 +32,7 @@ remind_temporary(const DsView *view, DsFindings *findings)
                                   "temporary.explained",
                                   _("temporary papers are wanted: explain which ones this person "
                                     "can get, and where")),
-                  NORM, "十二", "各受理单位要向申请人做好解释说明", "R065");
+                  NULL, NULL, NULL, "R065");
 }
 
 static void

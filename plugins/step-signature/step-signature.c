@@ -6,7 +6,6 @@
 #include <libintl.h>
 
 #define _(text) dgettext("doorstep", text)
-#define NORM "济宁市居民身份证异地申办工作规范"
 #define ADULT_SIGNS 16
 
 static gboolean
@@ -22,8 +21,7 @@ static void
 say(DsFindings *findings, DsFindingKind kind, const char *code, const char *subject,
     const char *text)
 {
-  ds_finding_cite(ds_findings_add(findings, kind, code, subject, text), NORM, "六",
-                  "由申请人（监护人）签名确认", "R039");
+  ds_finding_cite(ds_findings_add(findings, kind, code, subject, text), NULL, NULL, NULL, "R039");
 }
 
 static void
