@@ -82,6 +82,8 @@ read_back(const DsArchive *archive, const DsManifest *manifest, GBytes *manifest
 {
   DsSpoolEntry entry = {manifest->seq, manifest->id};
   g_autoptr(DsSpool) spool = ds_archive_spool(archive, manifest->unit, error);
+  if (spool != NULL)
+    ds_spool_forget(spool, &entry);
   g_autoptr(GBytes) manifest_back =
       spool != NULL ? ds_spool_read_manifest(spool, &entry, error) : NULL;
   g_autoptr(GBytes) record_back =
@@ -96,6 +98,7 @@ read_back(const DsArchive *archive, const DsManifest *manifest, GBytes *manifest
   }
   for (guint i = 0; i < manifest->chunks->len; i++) {
     const DsChunkRef *chunk = &g_array_index(manifest->chunks, DsChunkRef, i);
+    ds_store_forget(archive->chunks, &chunk->sha256);
     g_autoptr(GBytes) data = ds_store_read(archive->chunks, &chunk->sha256, error);
     if (data == NULL)
       return FALSE;

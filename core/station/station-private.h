@@ -43,6 +43,9 @@ gboolean ds_station_require_unlocked(const DsStation *self, const char *what,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The unit's repository. (transfer full) */
 DsRepo *ds_station_open_repo(const DsStation *self, const char *unit, GError **error);
+/* The newest directory of @home, checked against the pinned root. */
+gboolean ds_station_read_directory(const char *home, const DsDigest *root, DsDirectory **directory,
+                                   GBytes **bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *ds_station_repo_path(const char *home, const char *unit);
 /* Signs @next by the root key, writes it and makes it the current one. */
 gboolean ds_station_issue(DsStation *self, DsDirectory *next,

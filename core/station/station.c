@@ -18,9 +18,6 @@
 #include "station/settings.h"
 #include "station/station-private.h"
 
-/* At night, for one step of one repository. */
-#define MAINTAIN_SECONDS 3600
-
 void
 ds_station_free(DsStation *self)
 {
@@ -78,10 +75,9 @@ ds_archive_spool(const DsArchive *archive, const char *unit, GError **error)
   return ds_spool_open(path, error);
 }
 
-/* The newest directory of @home, checked against the pinned root. */
-static gboolean
-read_directory(const char *home, const DsDigest *root, DsDirectory **directory, GBytes **bytes,
-               GError **error)
+gboolean
+ds_station_read_directory(const char *home, const DsDigest *root, DsDirectory **directory,
+                          GBytes **bytes, GError **error)
 {
   g_autofree char *dir = g_build_filename(home, "directory", NULL);
   g_autoptr(GPtrArray) names = ds_files_list(dir, error);
@@ -268,7 +264,8 @@ ds_station_open(const char *home, const char *program, GError **error)
   self->root = settings->root;
   if ((self->owner = ds_owner_take(lock, program, error)) == NULL ||
       (self->online = ds_station_online_open(key_dir, error)) == NULL ||
-      !read_directory(self->home, &self->root, &self->directory, &self->directory_bytes, error) ||
+      !ds_station_read_directory(self->home, &self->root, &self->directory, &self->directory_bytes,
+                                 error) ||
       !ds_station_settle_online(self, error) ||
       (self->ledger = ds_ledger_open(self->home, self->online->ledger_db, FALSE, error)) == NULL ||
       !open_archives(self, settings, error))
@@ -367,7 +364,8 @@ ds_station_serve_path(const char *home, const char *unit, GError **error)
   g_autoptr(DsDirectory) directory = NULL;
   g_autoptr(GBytes) bytes = NULL;
 
-  if (settings == NULL || !read_directory(full, &settings->root, &directory, &bytes, error))
+  if (settings == NULL ||
+      !ds_station_read_directory(full, &settings->root, &directory, &bytes, error))
     return NULL;
   const DsUnitEntry *entry =
       ds_serve_unit_valid(unit) ? ds_directory_find_unit(directory, unit) : NULL;
@@ -389,30 +387,6 @@ ds_station_serve_room(const char *home, const char *unit, const char *path, guin
     return FALSE;
   *note = ds_limits_push_room(settings, unit, path, room);
   return TRUE;
-}
-
-gboolean
-ds_station_maintain(const char *home, guint *repos, GError **error)
-{
-  g_autofree char *full = g_canonicalize_filename(home, NULL);
-  g_autoptr(DsStationSettings) settings = ds_station_settings_read(full, error);
-  g_autoptr(DsDirectory) directory = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  GError *first = NULL;
-
-  *repos = 0;
-  if (settings == NULL || !read_directory(full, &settings->root, &directory, &bytes, error))
-    return FALSE;
-  for (guint i = 0; i < directory->units->len; i++) {
-    const DsUnitEntry *entry = directory->units->pdata[i];
-    g_autofree char *path = ds_station_repo_path(full, entry->id);
-    if (ds_repo_maintain(path, MAINTAIN_SECONDS, first == NULL ? &first : NULL))
-      (*repos)++;
-  }
-  if (first == NULL)
-    return TRUE;
-  g_propagate_error(error, first);
-  return FALSE;
 }
 
 void

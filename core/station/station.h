@@ -60,12 +60,6 @@ char *ds_station_serve_path(const char *home, const char *unit, GError **error);
 gboolean ds_station_serve_room(const char *home, const char *unit, const char *path, guint64 *room,
                                char **note, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Repacks every unit's repository and drops what archived bundles left there. Expensive, for the
- * night; neither holds the station nor hinders a push. One repository's failure does not keep the
- * others from it; the first error is told. @repos counts what was done. */
-gboolean ds_station_maintain(const char *home, guint *repos,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Called after each durable step with a stable name ("received", "archived"); tests stop the
  * process there. */
 typedef void (*DsStationCheckpoint)(const char *name, gpointer data);

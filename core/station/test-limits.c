@@ -11,6 +11,8 @@
 #include "base/files.h"
 #include "depot/room.h"
 #include "station/limits.h"
+#include "station/maintain.h"
+#include "station/members.h"
 #include "station/station-private.h"
 #include "station/test-fixture.h"
 
@@ -260,6 +262,63 @@ test_bundle_max(TestFixture *f, gconstpointer data)
   test_fixture_assert_heard(f, large, "quarantined received verified durable");
 }
 
+static void
+make_old(const char *path)
+{
+  const struct utimbuf old = {1000, 1000};
+
+  g_assert_cmpint(utime(path, &old), ==, 0);
+}
+
+/* What the night brings: bytes back, leftovers gone, a word before the directory ends. */
+static void
+test_maintain(TestFixture *f, gconstpointer data)
+{
+  g_autofree char *repo = ds_station_repo_path(f->home->home, "unit-7");
+  g_autofree char *left = g_build_filename(repo, "objects", "tmp_objdir-incoming-x", NULL);
+  g_autofree char *young = g_build_filename(repo, "objects", "tmp_objdir-incoming-y", NULL);
+  g_autofree char *lock = g_build_filename(repo, "packed-refs.lock", NULL);
+  g_autofree char *broken = g_build_filename(f->home->home, "quarantine", "unit-7", "old", NULL);
+  g_autofree char *fresh = g_build_filename(f->home->home, "quarantine", "unit-7", "new", NULL);
+  g_autoptr(TestBundle) one = test_fixture_seal(f, "a-1");
+  DsMaintained done;
+  g_autoptr(GError) error = NULL;
+
+  test_push(f->home, "unit-7", one, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  const char *folders[] = {left, young, broken, fresh, NULL};
+  for (guint i = 0; folders[i] != NULL; i++)
+    g_assert_cmpint(g_mkdir_with_parents(folders[i], 0700), ==, 0);
+  g_assert_true(ds_files_create(broken, "manifest", "x", 1, &error));
+  g_assert_true(ds_files_create(repo, "packed-refs.lock", "", 0, &error));
+  make_old(left);
+  make_old(lock);
+  make_old(broken);
+
+  /* the station is open meanwhile, and nobody waits */
+  g_assert_true(ds_station_maintain(f->home->home, &done, &error));
+  g_assert_no_error(error);
+  g_assert_cmpuint(done.repositories, ==, 1);
+  g_assert_cmpuint(done.swept, ==, 2);
+  g_assert_cmpuint(done.quarantined, ==, 1);
+  g_assert_cmpint(done.directory_days, >=, 364);
+  g_assert_false(g_file_test(left, G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_test(young, G_FILE_TEST_EXISTS));
+  g_assert_false(g_file_test(broken, G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_test(fresh, G_FILE_TEST_EXISTS));
+
+  g_assert_true(ds_station_renew(f->station, 7, &error));
+  g_assert_true(ds_station_maintain(f->home->home, &done, &error));
+  g_assert_cmpint(done.directory_days, ==, 6);
+  g_assert_cmpint(done.directory_days, <, DS_MAINTAIN_WARN_DAYS);
+
+  g_autofree char *away = g_strconcat(repo, ".away", NULL);
+  g_assert_cmpint(g_rename(repo, away), ==, 0);
+  g_assert_false(ds_station_maintain(f->home->home, &done, &error));
+  g_assert_nonnull(strstr(error->message, "unit unit-7: "));
+  g_assert_cmpint(g_rename(away, repo), ==, 0);
+}
+
 #define ADD(name, function)                                                             \
   g_test_add("/station/limits/" name, TestFixture, NULL, test_fixture_set_up, function, \
              test_fixture_tear_down)
@@ -274,5 +333,6 @@ main(int argc, char **argv)
   ADD("settings", test_settings);
   ADD("quota", test_quota);
   ADD("bundle-max", test_bundle_max);
+  ADD("maintain", test_maintain);
   return g_test_run();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store/spool.h"
 
+#include <fcntl.h>
+
 #include <string.h>
 #include <unistd.h>
 
@@ -180,6 +182,25 @@ read_file(DsSpool *self, const DsSpoolEntry *entry, const char *file, gsize max,
   if (bytes == NULL)
     ds_denied_explain(path, R_OK, error);
   return bytes;
+}
+
+static void
+forget_file(DsSpool *self, const char *name, const char *file)
+{
+  g_autofree char *path = g_build_filename(self->path, name, file, NULL);
+  g_auto(DsFd) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd >= 0)
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+void
+ds_spool_forget(DsSpool *self, const DsSpoolEntry *entry)
+{
+  g_autofree char *name = name_of(entry->seq, &entry->id);
+
+  forget_file(self, name, "manifest");
+  forget_file(self, name, "record");
 }
 
 GBytes *

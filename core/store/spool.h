@@ -38,6 +38,8 @@ GArray *ds_spool_list(DsSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ds_spool_has(DsSpool *self, const DsSpoolEntry *entry);
 /* Makes durable what an interrupted ds_spool_add put in place. */
 gboolean ds_spool_sync(DsSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As ds_store_forget, for both files. */
+void ds_spool_forget(DsSpool *self, const DsSpoolEntry *entry);
 /* The bytes as written; whoever knows the format checks the id. (transfer full) */
 GBytes *ds_spool_read_manifest(DsSpool *self, const DsSpoolEntry *entry,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -233,6 +233,16 @@ ds_store_read(DsStore *self, const DsDigest *digest, GError **error)
   return g_steal_pointer(&bytes);
 }
 
+void
+ds_store_forget(DsStore *self, const DsDigest *digest)
+{
+  g_autofree char *path = path_of(self, digest);
+  g_auto(DsFd) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd >= 0)
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 gboolean
 ds_store_has(DsStore *self, const DsDigest *digest)
 {

@@ -52,6 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsStoreBatch, ds_store_batch_free)
  * the object when its bytes changed. (transfer full) */
 GBytes *ds_store_read(DsStore *self, const DsDigest *digest,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The next read comes from the disk, not from memory, as far as the system lets us ask for it: for
+ * whoever promises that what was written is there. Only for what was synced; never fails. */
+void ds_store_forget(DsStore *self, const DsDigest *digest);
 gboolean ds_store_has(DsStore *self, const DsDigest *digest);
 gboolean ds_store_size(DsStore *self, const DsDigest *digest, guint64 *size,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

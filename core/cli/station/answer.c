@@ -8,6 +8,7 @@
 #include "cli/station/verb.h"
 #include "depot/serve.h"
 #include "station/export.h"
+#include "station/maintain.h"
 #include "station/recover.h"
 #include "station/report.h"
 
@@ -189,25 +190,53 @@ ds_verb_authorized_keys(DsVerb *self, int argc, char **argv)
   return ds_verb_end(self, error);
 }
 
+/* A directory that ends is everybody's trouble at once, so it is said every night before. */
+static void
+warn_of_directory(int days)
+{
+  if (days < 0)
+    fprintf(stderr, _("%s: the directory has expired: run \"directory --renew 365\"\n"), PROGRAM);
+  else if (days < DS_MAINTAIN_WARN_DAYS)
+    fprintf(stderr,
+            _("%s: the directory expires in %d days: run \"directory --renew 365\" while units can "
+              "still fetch the new one\n"),
+            PROGRAM, days);
+}
+
+static void
+print_maintained(DsVerb *self, const DsMaintained *done)
+{
+  if (!self->json) {
+    g_autofree char *freed = g_format_size(done->freed);
+    printf(_("%u repositories tidied, %u leftovers of broken pushes and %u old broken bundles "
+             "removed, %s freed\n"),
+           done->repositories, done->swept, done->quarantined, freed);
+    return;
+  }
+  g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new();
+  json_node_take_object(node, object);
+  json_object_set_int_member(object, "repositories", done->repositories);
+  json_object_set_int_member(object, "swept", done->swept);
+  json_object_set_int_member(object, "quarantined", done->quarantined);
+  json_object_set_int_member(object, "freed", (gint64)done->freed);
+  json_object_set_int_member(object, "directory-days", done->directory_days);
+  ds_cli_print_json(node);
+}
+
 int
 ds_verb_maintain(DsVerb *self, int argc, char **argv)
 {
-  guint repos = 0;
+  DsMaintained done;
   g_autoptr(GError) error = NULL;
 
   if (!ds_verb_parse(self, "", N_("Example:\n  doorstep-station maintain --home /srv/station"),
                      NULL, 0, 0, &argc, &argv))
     return DS_EXIT_USAGE;
-  if (!ds_station_maintain(self->home, &repos, &error))
+  if (!ds_station_maintain(self->home, &done, &error))
     return ds_verb_end(self, error);
-  if (self->json) {
-    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
-    json_node_take_object(node, json_object_new());
-    json_object_set_int_member(json_node_get_object(node), "repositories", repos);
-    ds_cli_print_json(node);
-  } else {
-    printf(_("%u repositories tidied\n"), repos);
-  }
+  print_maintained(self, &done);
+  warn_of_directory(done.directory_days);
   return ds_verb_end(self, NULL);
 }
 
