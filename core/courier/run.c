@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "courier/reach-watch.h"
 #include "courier/run-private.h"
+#include "courier/share.h"
 
 guint
 ds_run_backoff_ms(guint failures, double draw)
@@ -312,7 +313,8 @@ ds_courier_run(const char *home, const DsRunOptions *options, GCancellable *stop
   g_autofree char *depot = g_build_filename(absolute, "depot", NULL);
   DsRun self = {.home = absolute, .options = options};
 
-  if (!check_home(absolute, error) || !ds_files_make_dir(depot, error))
+  if (!ds_courier_check_access(absolute, error) || !check_home(absolute, error) ||
+      !ds_files_make_dir(depot, error))
     return FALSE;
   g_auto(DsFd) claim = ds_why_claim(absolute, error);
   if (claim < 0)
