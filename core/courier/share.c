@@ -140,6 +140,33 @@ check_caller(const char *home, const struct passwd *courier, uid_t *owner, GErro
   return FALSE;
 }
 
+/* A home below a private folder stays out of reach, whatever its own modes. */
+static gboolean
+check_way(const char *home, const struct passwd *courier, GError **error)
+{
+  g_autofree char *at = g_canonicalize_filename(home, NULL);
+  struct stat st;
+
+  while (strcmp(at, "/") != 0) {
+    g_autofree char *below = g_steal_pointer(&at);
+    at = g_path_get_dirname(below);
+    if (stat(at, &st) < 0)
+      return ds_error_set_errno(error, errno, "looking at", at);
+    const mode_t bit = st.st_uid == courier->pw_uid   ? S_IXUSR
+                       : st.st_gid == courier->pw_gid ? S_IXGRP
+                                                      : S_IXOTH;
+    if ((st.st_mode & bit) != 0)
+      continue;
+    g_set_error(
+        error, DS_ERROR, DS_ERROR_REFUSED,
+        "%s, on the way to this home, is closed to %s: keep the unit where others may pass, "
+        "in /var/lib/doorstep/unit for example",
+        at, courier->pw_name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 /* What the officer's account wrote into depot/ while it was the courier, and the courier's account
  * could not use. The list of what was handed over stays: it is read, and replaced by renaming. */
 static gboolean
@@ -193,7 +220,7 @@ ds_courier_share(const char *home, const char *account, gboolean *key_gone, GErr
   const struct passwd courier = {
       .pw_name = (char *)account, .pw_uid = entry->pw_uid, .pw_gid = entry->pw_gid};
   Share share = {.group = courier.pw_gid};
-  return check_caller(home, &courier, &share.owner, error) &&
+  return check_caller(home, &courier, &share.owner, error) && check_way(home, &courier, error) &&
          clear_depot(home, courier.pw_uid, key_gone, error) &&
          give_tree(home, "store", &share, READABLE, error) &&
          give_tree(home, "inbox", &share, WRITABLE, error) &&

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /* Gives HOME to the primary group of @account as above; again is fine, and mends what is there.
  * An ssh key made by the caller's own account goes, for @account cannot read it and makes its own:
  * @key_gone. DS_ERROR_NOT_FOUND: no such account; DS_ERROR_REFUSED: the caller does not own the
- * home, or is not in the group: says what to do. */
+ * home, is not in the group, or keeps the home in a private folder: says what to do. */
 gboolean ds_courier_share(const char *home, const char *account, gboolean *key_gone,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

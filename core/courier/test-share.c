@@ -346,6 +346,11 @@ test_refused(TestUnit *unit, gconstpointer data)
     g_assert_nonnull(strstr(error->message, "usermod -aG"));
     return;
   }
+  g_assert_cmpint(chmod(unit->folder, 0700), ==, 0);
+  g_assert_false(ds_courier_share(unit->home, OTHER, &gone, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
+  g_assert_nonnull(strstr(error->message, "on the way to this home"));
+  g_clear_error(&error);
   g_assert_cmpint(chown(unit->home, 12345, (gid_t)-1), ==, 0);
   g_assert_false(ds_courier_share(unit->home, OTHER, &gone, &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_REFUSED);
