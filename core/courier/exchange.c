@@ -93,8 +93,10 @@ ds_round_close(DsRound *self, DsLink *link, gboolean ok, GError **error)
   self->result->bytes_sent = self->sent_before;
   self->result->bytes_received = self->received_before;
   if (!ok) {
-    /* the carrier's reasons are complete only when its program has ended */
-    ds_link_set_stall(link, 3);
+    /* the carrier's reasons are complete only when its program has ended; who cancels asks for none
+     */
+    gboolean cancelled = g_cancellable_is_cancelled(self->options->cancellable);
+    ds_link_set_stall(link, cancelled ? 1 : 3);
     ds_link_finish(link);
     ds_carrier_explain(self->carrier, link, error);
   }
