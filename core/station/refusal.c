@@ -80,17 +80,18 @@ load_rules(DsStation *self, const DsRegistryCase *found, const char *schemas, GE
   return ds_case_rules_load(record, schemas, &today, error);
 }
 
-gboolean
-ds_station_refuse(DsStation *self, const char *name, const char *code, const DsRefundWord *refund,
-                  const char *schemas, const char *by, DsRefundSaid *said, GError **error)
+/* @from: states; @whose: who decides about @code by the pack. */
+static gboolean
+refuse(DsStation *self, const char *name, const char *const *from, const char *code,
+       const char *const *whose, const DsRefundWord *refund, const char *schemas, const char *by,
+       DsRefundSaid *said, GError **error)
 {
-  static const char *const from[] = {"review", "returned", "identification", NULL};
   const char *text = NULL, *redirect = NULL;
   DsRefundSaid money = {0};
   g_autoptr(DsRegistryCase) found = ds_review_find(self, name, from, error);
   g_autoptr(DsCaseRules) rules = found != NULL ? load_rules(self, found, schemas, error) : NULL;
 
-  if (rules == NULL || !ds_case_rules_refusal(rules, code, FALSE, &text, &redirect, error) ||
+  if (rules == NULL || !ds_case_rules_refusal(rules, code, whose, &text, &redirect, error) ||
       !settle_refund(rules, refund, &money, error))
     return FALSE;
   g_autoptr(GHashTable) detail = ds_review_detail();
@@ -109,6 +110,26 @@ ds_station_refuse(DsStation *self, const char *name, const char *code, const DsR
   if (said != NULL)
     *said = money;
   return ds_registry_decide(self, found, &decision, error);
+}
+
+gboolean
+ds_station_refuse(DsStation *self, const char *name, const char *code, const DsRefundWord *refund,
+                  const char *schemas, const char *by, DsRefundSaid *said, GError **error)
+{
+  static const char *const from[] = {"review", "returned", "identification", NULL};
+  static const char *const whose[] = {"station", NULL};
+
+  return refuse(self, name, from, code, whose, refund, schemas, by, said, error);
+}
+
+gboolean
+ds_station_mismatch(DsStation *self, const char *name, const char *code, const DsRefundWord *refund,
+                    const char *schemas, const char *by, DsRefundSaid *said, GError **error)
+{
+  static const char *const from[] = {"identification", NULL};
+  static const char *const whose[] = {"station", "unit", NULL};
+
+  return refuse(self, name, from, code, whose, refund, schemas, by, said, error);
 }
 
 gboolean

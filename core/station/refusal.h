@@ -34,7 +34,14 @@ gboolean ds_station_not_issue(DsStation *self, const char *name, const char *rea
                               const DsRefundWord *refund, const char *schemas, const char *by,
                               DsRefundSaid *said, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A 容缺 case is who it says (R018): it goes on as any other. A mismatch is ds_station_refuse. */
+/* The other end of a 容缺 case: picture and fingerprints are somebody else's, or do not tell. Here
+ * the station judges what the field judges of a case with documents, so the field's reasons on the
+ * closed list hold, too (R029, R075). */
+gboolean ds_station_mismatch(DsStation *self, const char *name, const char *code,
+                             const DsRefundWord *refund, const char *schemas, const char *by,
+                             DsRefundSaid *said, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A 容缺 case is who it says (R018): it goes on as any other. */
 gboolean ds_station_identify(DsStation *self, const char *name, const char *by,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

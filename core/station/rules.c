@@ -135,14 +135,14 @@ ds_case_rules_due(const DsCaseRules *self, DsDue *due)
 }
 
 static JsonObject *
-refusal_at(const DsCaseRules *self, guint index, const char *by)
+refusal_at(const DsCaseRules *self, guint index, const char *const *by)
 {
   JsonArray *rows = ds_json_array(ds_pack_root(self->pack), "refusals");
 
   if (rows == NULL || index >= json_array_get_length(rows))
     return NULL;
   JsonObject *row = json_array_get_object_element(rows, index);
-  return ds_pack_refusal_is_for(row, by) ? row : NULL;
+  return g_strv_contains(by, ds_json_string(row, "by")) ? row : NULL;
 }
 
 static guint
@@ -154,11 +154,11 @@ refusal_count(const DsCaseRules *self)
 }
 
 gboolean
-ds_case_rules_refusal(const DsCaseRules *self, const char *code, gboolean signer, const char **text,
-                      const char **redirect, GError **error)
+ds_case_rules_refusal(const DsCaseRules *self, const char *code, const char *const *by,
+                      const char **text, const char **redirect, GError **error)
 {
-  const char *by = signer ? "signer" : "station";
   g_autoptr(GString) known = g_string_new(NULL);
+  g_autofree char *who = g_strjoinv(" or ", (char **)by);
 
   for (guint i = 0; i < refusal_count(self); i++) {
     JsonObject *row = refusal_at(self, i, by);
@@ -173,18 +173,19 @@ ds_case_rules_refusal(const DsCaseRules *self, const char *code, gboolean signer
   }
   g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
               "\"%.40s\" is no reason for which the %s may refuse by %s: there is %s",
-              code != NULL ? code : "", by, self->name, known->len > 0 ? known->str : "none");
+              code != NULL ? code : "", who, self->name, known->len > 0 ? known->str : "none");
   return FALSE;
 }
 
 const char *
 ds_case_rules_not_issued(const DsCaseRules *self, const char **redirect)
 {
+  static const char *const by[] = {"signer", NULL};
   JsonObject *only = NULL;
 
   *redirect = NULL;
   for (guint i = 0; i < refusal_count(self); i++) {
-    JsonObject *row = refusal_at(self, i, "signer");
+    JsonObject *row = refusal_at(self, i, by);
     if (row != NULL && only != NULL)
       return NULL;
     if (row != NULL)

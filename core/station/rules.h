@@ -26,9 +26,10 @@ const char *ds_case_rules_name(const DsCaseRules *self);
  * pack sets no time. */
 gboolean ds_case_rules_due(const DsCaseRules *self, DsDue *due);
 
-/* A reason of the closed list that the station (@signer FALSE) or whoever signs decides about;
- * DS_ERROR_INVALID lists the codes there are. @redirect may become NULL. (transfer none) */
-gboolean ds_case_rules_refusal(const DsCaseRules *self, const char *code, gboolean signer,
+/* A reason of the closed list that one of @by ("unit", "station", "signer"; NULL-terminated)
+ * decides about; DS_ERROR_INVALID lists the codes there are. @redirect may become NULL. (transfer
+ * none) */
+gboolean ds_case_rules_refusal(const DsCaseRules *self, const char *code, const char *const *by,
                                const char **text, const char **redirect,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The code of the only reason whoever signs has, and where to go then; NULL when there is none or

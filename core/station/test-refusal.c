@@ -178,7 +178,14 @@ test_identification(No *self, gconstpointer data)
   g_autofree char *heard = test_unit_heard(self->f.unit, station, &one->id);
   g_assert_cmpstr(heard, ==, "received verified durable accepted");
 
-  g_assert_true(ds_station_refuse(station, "p-2", "T2", NULL, self->schemas, "x", &said, &error));
+  g_assert_false(
+      ds_station_mismatch(station, "p-1", "T2", NULL, self->schemas, "x", &said, &error));
+  test_assert_error(&error, DS_ERROR_REFUSED, "is \"accepted\"");
+  g_assert_false(ds_station_mismatch(station, "p-2", "JX-NOT-ISSUED", NULL, self->schemas, "x",
+                                     &said, &error));
+  test_assert_error(&error, DS_ERROR_INVALID, "the station or unit may refuse");
+  g_assert_true(
+      ds_station_mismatch(station, "p-2", "JX-HELD", NULL, self->schemas, "x", &said, &error));
   g_assert_cmpint(said.fen, ==, 4000);
   expect_state(self, "p-2", "refused-by-station");
   g_assert_false(ds_station_return(station, "p-2", &order, "x", &error));

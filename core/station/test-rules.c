@@ -89,20 +89,21 @@ static void
 test_refusals(Rules *self, gconstpointer data)
 {
   g_autoptr(DsCaseRules) rules = load(self, "2026-02-13");
+  static const char *const station[] = {"station", NULL}, *const signer[] = {"signer", NULL};
   const char *text = NULL, *redirect = NULL;
   g_autoptr(GError) error = NULL;
 
-  g_assert_true(ds_case_rules_refusal(rules, "T2", FALSE, &text, &redirect, &error));
+  g_assert_true(ds_case_rules_refusal(rules, "T2", station, &text, &redirect, &error));
   g_assert_cmpstr(text, ==, "身份信息不一致");
   g_assert_cmpstr(redirect, ==, "请到户籍所在地派出所办理");
-  g_assert_true(ds_case_rules_refusal(rules, "T5", FALSE, &text, &redirect, &error));
+  g_assert_true(ds_case_rules_refusal(rules, "T5", station, &text, &redirect, &error));
   g_assert_null(redirect);
   /* the unit's reason is not the station's, and nobody makes one up (R006) */
-  g_assert_false(ds_case_rules_refusal(rules, "JX-HELD", FALSE, &text, &redirect, &error));
+  g_assert_false(ds_case_rules_refusal(rules, "JX-HELD", station, &text, &redirect, &error));
   test_assert_error(&error, DS_ERROR_INVALID, "there is JX-IDENTITY, T2, T5");
-  g_assert_false(ds_case_rules_refusal(rules, "NO-PERMIT", FALSE, &text, &redirect, &error));
+  g_assert_false(ds_case_rules_refusal(rules, "NO-PERMIT", station, &text, &redirect, &error));
   test_assert_error(&error, DS_ERROR_INVALID, "\"NO-PERMIT\" is no reason for which the station");
-  g_assert_false(ds_case_rules_refusal(rules, NULL, TRUE, &text, &redirect, &error));
+  g_assert_false(ds_case_rules_refusal(rules, NULL, signer, &text, &redirect, &error));
   test_assert_error(&error, DS_ERROR_INVALID, "the signer may refuse");
   g_assert_cmpstr(ds_case_rules_not_issued(rules, &redirect), ==, "JX-NOT-ISSUED");
   g_assert_nonnull(strstr(redirect, "须回户口所在地"));

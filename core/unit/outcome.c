@@ -209,22 +209,49 @@ check_receipt(DsUnit *self, const char *case_id, const char *receipt, GError **e
   return FALSE;
 }
 
+/* What is still to be paid back: by the station's word, or all the cash of what ended in the field.
+ */
+static gboolean
+find_owed(DsUnit *self, const DsVaultCase *of, gint64 *owed, GError **error)
+{
+  GError *local = NULL;
+  gint64 taken = 0;
+  DsCaseDuty *found = NULL;
+  Done done;
+
+  *owed = 0;
+  if (!ds_unit_case_duty(self, of, &found, error) || !read_done(self, of->id, &done, error))
+    return FALSE;
+  g_autoptr(DsCaseDuty) duty = found;
+  if (duty != NULL)
+    *owed = duty->refund_fen;
+  if (is_no(of->state) || (of->decision != DS_CASE_REFUSED && of->decision != DS_CASE_WITHDRAWN))
+    return TRUE;
+  g_autofree char *received = ds_vault_case_field(self->vault, of->id, "fee.received", &local);
+  if (local != NULL) {
+    g_propagate_error(error, local);
+    return FALSE;
+  }
+  if (ds_money_parse_fen(received, &taken))
+    *owed = MAX(taken - done.paid_fen, 0);
+  return TRUE;
+}
+
 gboolean
 ds_unit_refund(DsUnit *self, const char *case_id, gint64 fen, const char *receipt, GError **error)
 {
   g_autoptr(DsVaultCase) of = ds_vault_case(self->vault, case_id, error);
-  DsCaseDuty *found = NULL;
+  gint64 owed_fen = 0;
 
-  if (of == NULL || !ds_unit_case_duty(self, of, &found, error))
+  if (of == NULL || !find_owed(self, of, &owed_fen, error))
     return FALSE;
-  g_autoptr(DsCaseDuty) duty = found;
-  if (duty == NULL || duty->refund_fen == 0) {
+  if (owed_fen == 0) {
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED, "nothing is to be paid back for case %s",
                 case_id);
     return FALSE;
   }
-  if (fen != duty->refund_fen) {
-    g_autofree char *owed = ds_money_format(duty->refund_fen);
+  if (fen != owed_fen) {
+    g_autofree char *owed = ds_money_format(owed_fen);
     g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
                 "for case %s %s yuan are to be paid back, no other sum", case_id, owed);
     return FALSE;

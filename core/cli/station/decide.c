@@ -276,7 +276,7 @@ ds_verb_identify(DsVerb *self, int argc, char **argv)
     return decided(self, good, "review", json_object_new(), error);
   }
   const DsRefundWord word = {no.refund, no.decided_by};
-  good = good && ds_station_refuse(self->station, argv[1], no.reason, &word, ds_verb_schemas(),
-                                   decider(no.by), &said, &error);
+  good = good && ds_station_mismatch(self->station, argv[1], no.reason, &word, ds_verb_schemas(),
+                                     decider(no.by), &said, &error);
   return said_no(self, good, "refused-by-station", &said, error);
 }
