@@ -195,6 +195,23 @@ ds_unit_case_set(DsUnit *self, const char *case_id, const char *name, const char
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 
+/* Rules that cannot be had keep nobody from giving up: the seal says so in its time. */
+static gboolean
+fix_day_of_end(DsUnit *self, const char *case_id, DsCaseState state, GError **error)
+{
+  GError *local = NULL;
+
+  if (ds_unit_fix_day(self, case_id, FALSE, &local))
+    return TRUE;
+  if (state == DS_CASE_WITHDRAWN && (g_error_matches(local, DS_ERROR, DS_ERROR_NOT_FOUND) ||
+                                     g_error_matches(local, DS_ERROR, DS_ERROR_INVALID))) {
+    g_error_free(local);
+    return TRUE;
+  }
+  g_propagate_error(error, local);
+  return FALSE;
+}
+
 gboolean
 ds_unit_case_end(DsUnit *self, const char *case_id, DsCaseState state, const char *field,
                  const char *reason, GError **error)
@@ -202,7 +219,7 @@ ds_unit_case_end(DsUnit *self, const char *case_id, DsCaseState state, const cha
   DsVault *vault = ds_unit_vault(self);
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(vault, error);
 
-  return transaction != NULL && ds_unit_fix_day(self, case_id, FALSE, error) &&
+  return transaction != NULL && fix_day_of_end(self, case_id, state, error) &&
          ds_vault_set_field(vault, case_id, NULL, field, reason, ds_unit_officer(self), error) &&
          ds_vault_set_case_state(vault, case_id, state, field, ds_unit_officer(self), error) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);

@@ -165,6 +165,29 @@ test_new_boot(void)
   g_assert_cmpuint(count_jumps(home), ==, 1);
 }
 
+/* However long the journal grows, the newest time stays known. */
+static void
+test_long_journal(void)
+{
+  right_clock();
+  g_autoptr(TestHome) home = test_home_new(TRUE);
+  g_autoptr(GError) error = NULL;
+  DsVault *vault = ds_unit_vault(home->unit);
+  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(vault, &error);
+
+  for (guint i = 0; i < 600; i++)
+    g_assert_true(ds_vault_log(vault, NULL, NULL, "looked", NULL, "unit", &error));
+  g_assert_true(ds_vault_commit(g_steal_pointer(&transaction), &error));
+  g_assert_cmpint(watch(home).behind_us, ==, 0);
+  g_autofree char *noted = ds_vault_setting_text(vault, "clock.newest", &error);
+  g_assert_nonnull(noted);
+  offset_us = -G_TIME_SPAN_DAY;
+  g_assert_cmpint(watch(home).behind_us, >, G_TIME_SPAN_DAY / 2);
+  g_assert_true(ds_unit_confirm_clock(home->unit, &error));
+  g_assert_true(watch(home).station); /* only the station's time is left to be behind */
+  g_assert_no_error(error);
+}
+
 static void
 test_station_settles(void)
 {
@@ -307,6 +330,7 @@ main(int argc, char **argv)
   g_test_add_func("/time/numbers-never-collide", test_numbers_never_collide);
   g_test_add_func("/time/set-forward", test_set_forward);
   g_test_add_func("/time/new-boot", test_new_boot);
+  g_test_add_func("/time/long-journal", test_long_journal);
   g_test_add_func("/time/station-settles", test_station_settles);
   g_test_add_func("/time/bundle-says-it", test_bundle_says_it);
   g_test_add_func("/time/new-years-eve", test_new_years_eve);

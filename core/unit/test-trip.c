@@ -277,6 +277,13 @@ test_close_erases(void)
   g_assert_nonnull(find_case(report, waiting)->name); /* the station may still return it */
   g_autoptr(GHashTable) left = ds_vault_case_fields(ds_unit_vault(home->unit), accepted, &error);
   g_assert_cmpuint(g_hash_table_size(left), ==, 0);
+  g_autoptr(DsVaultRosterRow) no_row =
+      ds_vault_roster_row(ds_unit_vault(home->unit), "t1", 1, &error);
+  g_assert_null(no_row);
+  g_assert_error(error, DS_ERROR, DS_ERROR_NOT_FOUND);
+  g_clear_error(&error);
+  g_autoptr(DsView) erased = ds_unit_case_view(home->unit, accepted, &error);
+  g_assert_nonnull(erased);
   g_autoptr(DsView) view = ds_trip_report_view(report);
   g_assert_nonnull(ds_view_field(view, "row.1.name"));
   g_assert_true(ds_vault_audit_verify(ds_unit_vault(home->unit), NULL, &error));

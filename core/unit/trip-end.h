@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* The officer a trip was handed over to; NULL without an error when it never was: then any of the
+ * crew acts. (transfer full) */
+char *ds_unit_trip_officer(DsUnit *self, const char *trip, GError **error);
+
 typedef struct {
   guint forgotten; /* people on the roster who did not come */
   guint erased;    /* cases whose personal data went: the station has accepted or ended them */

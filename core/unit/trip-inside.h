@@ -2,6 +2,7 @@
 /* Inside core/unit: what the files about a trip's end share. */
 #pragma once
 
+#include "unit/trip-end.h"
 #include "unit/trip-report.h"
 
 G_BEGIN_DECLS
@@ -9,9 +10,6 @@ G_BEGIN_DECLS
 /* Receipts of @cases (DsTripCase) by series. (transfer full) */
 GPtrArray *ds_trip_series_of(GPtrArray *cases);
 
-/* The officer a trip was handed over to; NULL without an error when it never was: then any of the
- * crew acts. (transfer full) */
-char *ds_unit_trip_officer(DsUnit *self, const char *trip, GError **error);
 gboolean ds_unit_set_trip_officer(DsUnit *self, const char *trip, const char *officer,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether the acting officer may begin, change and seal cases of @trip (may be NULL: no trip).

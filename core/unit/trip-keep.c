@@ -75,6 +75,8 @@ ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why, GError 
   g_autofree char *name = data_name(of->id);
   return (of->trip == NULL || ds_vault_set_trip_data(self->vault, of->trip, name, kept, error)) &&
          ds_vault_shred_case(self->vault, of->id, why, self->officer, error) &&
+         (of->trip == NULL || of->roster_row == 0 ||
+          ds_vault_forget_row(self->vault, of->trip, of->roster_row, error)) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
 

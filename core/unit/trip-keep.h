@@ -16,9 +16,9 @@ G_BEGIN_DECLS
  * (transfer full) */
 GHashTable *ds_unit_known_fields(DsUnit *self, const DsVaultCase *of, GError **error);
 
-/* Keeps those and erases the rest of the case: name, number, fields, evidence keys. Only what the
- * station accepted or ended, and what the field ended and the station holds durably:
- * ds_unit_may_erase. All at once. */
+/* Keeps those and erases the rest of the case: name, number, fields, evidence keys, its row of the
+ * roster. Only what the station accepted or ended, and what the field ended and the station holds
+ * durably: ds_unit_may_erase. All at once. */
 gboolean ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Nothing of it is needed on this laptop any more. */

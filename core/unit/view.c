@@ -84,7 +84,7 @@ add_trip_facts(DsUnit *self, DsView *view, const DsVaultCase *of, GError **error
   ds_view_set_fact(view, "unit.region", trip->region);
   if (!ds_unit_trip_add_facts(self, view, of->trip, error))
     return FALSE;
-  if (of->roster_row == 0)
+  if (of->roster_row == 0 || of->shredded) /* erased with its row */
     return TRUE;
 
   g_autoptr(DsVaultRosterRow) row =

@@ -10,8 +10,10 @@
 
 #define EVENT_JUMP "clock-jump"
 #define EVENT_CONFIRMED "clock-confirmed"
-/* The journal's entry before which its times do not count any more. */
-#define SETTING_SETTLED "clock.settled"
+/* "ENTRY WALL": the newest time of the journal up to that entry, as far as it counts. */
+#define SETTING_NEWEST "clock.newest"
+/* Entries after which it is noted anew, so that no unlock reads the whole journal. */
+#define NOTE_AFTER 500u
 /* The station's newest time when the clock last jumped. */
 #define SETTING_STATION_THEN "clock.station-at-jump"
 #define WHO "unit"
@@ -37,14 +39,46 @@ write_number(DsUnit *self, const char *name, gint64 value, GError **error)
   return ds_vault_set_setting_text(self->vault, name, text, error);
 }
 
+/* ---- the newest time ---- */
+
+static gboolean
+note_newest(DsUnit *self, guint64 entry, gint64 wall_us, GError **error)
+{
+  g_autofree char *text =
+      g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT, entry, wall_us);
+
+  return ds_vault_set_setting_text(self->vault, SETTING_NEWEST, text, error);
+}
+
+/* @counted: the entry up to which it was noted. */
+static gboolean
+read_newest(DsUnit *self, gint64 *wall_us, guint64 *counted, GError **error)
+{
+  GError *local = NULL;
+  g_autofree char *text = ds_vault_setting_text(self->vault, SETTING_NEWEST, &local);
+  char *rest = NULL;
+  gint64 since = 0;
+
+  if (local != NULL) {
+    g_propagate_error(error, local);
+    return FALSE;
+  }
+  *counted = text != NULL ? g_ascii_strtoull(text, &rest, 10) : 0;
+  *wall_us = rest != NULL ? g_ascii_strtoll(rest, NULL, 10) : 0;
+  if (!ds_vault_newest_wall(self->vault, *counted, &since, error))
+    return FALSE;
+  *wall_us = MAX(*wall_us, since);
+  return TRUE;
+}
+
 gboolean
 ds_unit_read_watch(DsUnit *self, DsWatch *watch, GError **error)
 {
-  gint64 settled = 0, own = 0, station = 0;
+  gint64 own = 0, station = 0;
+  guint64 counted = 0;
 
   *watch = (DsWatch){.now_us = ds_clock_now().wall_us};
-  if (!read_number(self, SETTING_SETTLED, &settled, error) ||
-      !ds_vault_newest_wall(self->vault, (guint64)settled, &own, error) ||
+  if (!read_newest(self, &own, &counted, error) ||
       !ds_vault_station_time(self->vault, &station, error))
     return FALSE;
   watch->station = station > own;
@@ -112,7 +146,7 @@ settle(DsUnit *self, const char *event, const char *who, GError **error)
   DsAuditHead head;
 
   return transaction != NULL && ds_vault_audit_head(self->vault, &head, error) &&
-         write_number(self, SETTING_SETTLED, (gint64)head.index, error) &&
+         note_newest(self, head.index, 0, error) &&
          ds_vault_log(self->vault, NULL, NULL, event, NULL, who, error) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }
@@ -133,6 +167,18 @@ is_settled_by_station(DsUnit *self, const DsWatch *watch, gboolean *settled, GEr
   return TRUE;
 }
 
+static gboolean
+count_on(DsUnit *self, GError **error)
+{
+  gint64 newest = 0;
+  guint64 counted = 0;
+  DsAuditHead head;
+
+  return ds_vault_audit_head(self->vault, &head, error) &&
+         read_newest(self, &newest, &counted, error) &&
+         (head.index < counted + NOTE_AFTER || note_newest(self, head.index, newest, error));
+}
+
 gboolean
 ds_unit_watch_clock(DsUnit *self, DsWatch *watch, GError **error)
 {
@@ -149,7 +195,7 @@ ds_unit_watch_clock(DsUnit *self, DsWatch *watch, GError **error)
   if (last != NULL && jump_since(&last->time, &now, &expected) != 0 &&
       !note_jump(self, expected, now.wall_us, error))
     return FALSE;
-  if (!ds_unit_read_watch(self, watch, error) ||
+  if (!count_on(self, error) || !ds_unit_read_watch(self, watch, error) ||
       !is_settled_by_station(self, watch, &settled, error))
     return FALSE;
   return !settled || (settle(self, EVENT_CONFIRMED, "station", error) &&

@@ -267,6 +267,15 @@ ds_vault_forget_roster(DsVault *self, const char *trip_id, GError **error)
   return ds_db_run(self->db, error, "DELETE FROM roster WHERE trip = ?", "t", trip_id);
 }
 
+gboolean
+ds_vault_forget_row(DsVault *self, const char *trip_id, guint row, GError **error)
+{
+  return ds_db_run(self->db, error,
+                   "DELETE FROM roster WHERE trip = ?1 AND row = ?2 AND NOT EXISTS (SELECT 1 FROM"
+                   " cases WHERE cases.trip = ?1 AND roster_row = ?2 AND shredded = 0)",
+                   "ti", trip_id, row);
+}
+
 #define ABSENT                                                     \
   "FROM roster WHERE trip = ? AND NOT EXISTS (SELECT 1 FROM cases" \
   " WHERE cases.trip = roster.trip AND roster_row = row)"

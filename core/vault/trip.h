@@ -73,6 +73,9 @@ GArray *ds_vault_roster_find(DsVault *self, const char *trip_id, const char *num
 /* Drops all rows. */
 gboolean ds_vault_forget_roster(DsVault *self, const char *trip_id,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Drops @row unless a case of it that still has its personal data needs it. */
+gboolean ds_vault_forget_row(DsVault *self, const char *trip_id, guint row,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Drops the rows that no case was made from: once the trip is over nobody needs the people who did
  * not come. @count (may be NULL): how many. */
 gboolean ds_vault_forget_absent(DsVault *self, const char *trip_id, guint *count,

@@ -186,7 +186,7 @@ const DsCommand ds_commands_trip_end[] = {
      "doorstep trip close school-3", 1, 1, close_options, run_close},
     {"trip", "handover", "TRIP --to NUMBER",
      N_("give a trip to another officer; both sign with their PINs"),
-     "doorstep --officer 360702001 trip handover visits-3 --to 360702002", 1, 1, handover_options,
+     "doorstep trip handover visits-3 --to 360702002", 1, 1, handover_options,
      run_handover},
     {"unit", "pin", "NUMBER", N_("an officer's own PIN: only who knows it signs as that officer"),
      "doorstep unit pin 360702001", 1, 1, pin_options, run_pin},

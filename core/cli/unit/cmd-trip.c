@@ -4,18 +4,42 @@
 
 #include "cli/unit/duty-print.h"
 #include "cli/unit/roster-print.h"
+#include "unit/trip-end.h"
 #include "vault/case.h"
 #include "vault/trip.h"
 
-static void
-trip_json(JsonBuilder *builder, const DsVaultTrip *trip)
+/* Who alone changes its cases since it was handed over; NULL: the whole crew. (transfer full) */
+static char *
+officer_of(DsUnit *unit, const DsVaultTrip *trip)
 {
+  return ds_unit_trip_officer(unit, trip->id, NULL);
+}
+
+static void
+trip_text(DsUnit *unit, const DsVaultTrip *trip, const char *more)
+{
+  g_autofree char *officer = officer_of(unit, trip);
+
+  g_print("%s  %s  %s%s", trip->id, trip->day, trip->name, more);
+  if (trip->state == DS_TRIP_CLOSED)
+    g_print("  %s", _("(closed)"));
+  if (officer != NULL)
+    g_print(_("  officer %s"), officer);
+  g_print("\n");
+}
+
+static void
+trip_json(JsonBuilder *builder, DsUnit *unit, const DsVaultTrip *trip)
+{
+  g_autofree char *officer = officer_of(unit, trip);
+
   ds_face_member(builder, "id", trip->id);
   ds_face_member(builder, "name", trip->name);
   ds_face_member(builder, "day", trip->day);
   ds_face_member(builder, "jurisdiction", trip->jurisdiction);
   ds_face_member(builder, "region", trip->region);
   ds_face_member(builder, "state", trip->state == DS_TRIP_OPEN ? "open" : "closed");
+  ds_face_member(builder, "officer", officer);
 }
 
 static gboolean
@@ -34,11 +58,12 @@ run_list(DsFace *face, char **args, GError **error)
   for (guint i = 0; i < trips->len; i++) {
     const DsVaultTrip *trip = g_ptr_array_index(trips, i);
     if (builder == NULL) {
-      g_print("%s  %s  %s  (%s)\n", trip->id, trip->day, trip->name, trip->jurisdiction);
+      g_autofree char *rules = g_strdup_printf("  (%s)", trip->jurisdiction);
+      trip_text(unit, trip, rules);
       continue;
     }
     json_builder_begin_object(builder);
-    trip_json(builder, trip);
+    trip_json(builder, unit, trip);
     json_builder_end_object(builder);
   }
   if (builder != NULL) {
@@ -62,11 +87,11 @@ run_show(DsFace *face, char **args, GError **error)
   if (face->json) {
     builder = json_builder_new();
     json_builder_begin_object(builder);
-    trip_json(builder, trip);
+    trip_json(builder, unit, trip);
     json_builder_set_member_name(builder, "roster");
     json_builder_begin_array(builder);
   } else {
-    g_print("%s  %s  %s\n", trip->id, trip->day, trip->name);
+    trip_text(unit, trip, "");
   }
   ds_roster_print(face, builder, rows);
   if (builder != NULL)
