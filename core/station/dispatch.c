@@ -7,11 +7,14 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "bundle/seal.h"
+#include "model/cbor.h"
 #include "policy/pack.h"
 #include "station/say.h"
 #include "station/sent.h"
 #include "station/statements.h"
 #include "station/station-private.h"
+
+#define PLACE_NAME_MAX 300
 
 /* Everything that travels, while it is put together. */
 typedef struct {
@@ -123,6 +126,29 @@ officer_list(const DsStation *self, const DsDispatchOrder *order, GError **error
   return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
+/* A name that the tables or the unit do not know would decide between neighbours, wrongly. */
+static gboolean
+check_place(DsPolicy *policy, const DsDispatchOrder *order, GError **error)
+{
+  const char *station = order->police_station, *bureau = order->police_bureau;
+
+  if (station != NULL &&
+      (*station == '\0' || strlen(station) > PLACE_NAME_MAX || strpbrk(station, "\n\r\t") != NULL ||
+       ds_cbor_text_problem(station) != NULL)) {
+    g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
+                "the police station's name must be 1 to %d bytes of UTF-8 on one line",
+                PLACE_NAME_MAX);
+    return FALSE;
+  }
+  if (bureau == NULL || ds_tables_police_unit_name(ds_policy_tables(policy), bureau) != NULL)
+    return TRUE;
+  g_set_error(error, DS_ERROR, DS_ERROR_INVALID,
+              "police bureau \"%.64s\" is no id of tables/police-units; leave it out where the "
+              "region alone tells the bureau",
+              bureau);
+  return FALSE;
+}
+
 /* The rules must load here before they are sent where nobody can mend them. */
 static gboolean
 check_order(DsStation *self, const DsDispatchOrder *order, GError **error)
@@ -145,7 +171,7 @@ check_order(DsStation *self, const DsDispatchOrder *order, GError **error)
     return FALSE;
   g_autoptr(DsPack) pack =
       ds_policy_pack_for(policy, order->jurisdiction, NULL, &order->trip_day, error);
-  return pack != NULL;
+  return pack != NULL && check_place(policy, order, error);
 }
 
 static char *

@@ -41,6 +41,7 @@ order_of(Fixture *f)
                            .trip_name = "红谷滩小学",
                            .jurisdiction = "jiangxi",
                            .region = "360111",
+                           .police_station = "湖坊派出所",
                            .schemas = f->schemas};
 
   g_date_set_dmy(&order.trip_day, 1, G_DATE_SEPTEMBER, 2026);
@@ -112,6 +113,8 @@ test_whole(Fixture *f, gconstpointer data)
   g_assert_cmpstr(g_hash_table_lookup(record->fields, "trip.name"), ==, "红谷滩小学");
   g_assert_cmpstr(g_hash_table_lookup(record->fields, "trip.day"), ==, "2026-09-01");
   g_assert_cmpstr(g_hash_table_lookup(record->fields, "trip.region"), ==, "360111");
+  g_assert_cmpstr(g_hash_table_lookup(record->fields, "trip.police-station"), ==, "湖坊派出所");
+  g_assert_null(g_hash_table_lookup(record->fields, "trip.police-bureau"));
   g_assert_cmpstr(g_hash_table_lookup(record->fields, "officers"), ==, "036001");
   g_assert_cmpuint(count_slot(record, "roster"), ==, 1);
   g_assert_cmpuint(count_slot(record, "pack"), >=, 1);
@@ -157,6 +160,15 @@ test_refusals(Fixture *f, gconstpointer data)
   order = order_of(f);
   order.region = "36011";
   assert_refused(f, &order, DS_ERROR_INVALID, "six digits");
+  order.region = "360111";
+  order.police_bureau = "atlantis-east";
+  assert_refused(f, &order, DS_ERROR_INVALID, "\"atlantis-east\" is no id of tables/police-units");
+  order.police_bureau = NULL;
+  order.police_station = "湖坊\n派出所";
+  assert_refused(f, &order, DS_ERROR_INVALID, "on one line");
+  order.police_station = "";
+  assert_refused(f, &order, DS_ERROR_INVALID, "1 to 300 bytes");
+  order.police_station = NULL;
   order = order_of(f);
   order.officers = nobody;
   assert_refused(f, &order, DS_ERROR_INVALID, "officer \"999999\" is not in the directory");
