@@ -14,7 +14,7 @@
 static void
 print_case_line(JsonObject *object)
 {
-  printf("%-32s %-10s %s  v%" G_GINT64_FORMAT "  %s  %s%s%s%s\n", ds_verb_text(object, "case"),
+  printf("%-32s %-18s %s  v%" G_GINT64_FORMAT "  %s  %s%s%s%s\n", ds_verb_text(object, "case"),
          ds_verb_text(object, "state"), ds_verb_text(object, "day"),
          json_object_get_int_member(object, "version"), ds_verb_text(object, "officer"),
          ds_verb_text(object, "name"),
@@ -126,6 +126,21 @@ print_rows(const char *title, JsonArray *rows, const char *const *members)
   }
 }
 
+/* One is no news. */
+static void
+print_versions(JsonArray *versions)
+{
+  if (json_array_get_length(versions) < 2)
+    return;
+  printf("\n%s\n", _("Versions"));
+  for (guint i = 0; i < json_array_get_length(versions); i++) {
+    JsonObject *version = json_array_get_object_element(versions, i);
+    printf("  v%lld  %.16s  %s\n", (long long)json_object_get_int_member(version, "version"),
+           ds_verb_text(version, "bundle"),
+           json_object_get_boolean_member(version, "superseded") ? _("superseded") : "");
+  }
+}
+
 static void
 print_case(JsonObject *object)
 {
@@ -140,6 +155,7 @@ print_case(JsonObject *object)
   print_rows(_("Findings when sealed"), json_object_get_array_member(object, "findings"), findings);
   print_rows(_("Decided in the field"), json_object_get_array_member(object, "decisions"),
              decisions);
+  print_versions(json_object_get_array_member(object, "versions"));
   print_rows(_("History"), json_object_get_array_member(object, "history"), history);
   JsonArray *others = json_object_get_array_member(object, "duplicates");
   for (guint i = 0; i < json_array_get_length(others); i++)

@@ -290,7 +290,7 @@ whole_text(DsUnit *unit, const DsVaultCase *of, const DsView *view, GHashTable *
   while (g_hash_table_iter_next(&iter, &name, &value))
     g_print(_("  the station says: %s = %s\n"), (char *)name, (char *)value);
   if (duty != NULL)
-    ds_duty_print(duty);
+    ds_duty_print(unit, duty);
 }
 
 gboolean

@@ -4,18 +4,24 @@
 #include "model/money.h"
 
 static void
-print_redo(const DsCaseDuty *duty)
+print_redo(DsUnit *unit, const DsCaseDuty *duty)
 {
-  g_autofree char *steps = g_strjoinv(" ", duty->redo);
+  g_autoptr(GString) steps = g_string_new(NULL);
 
-  if (*steps != '\0')
-    g_print(_("    do again: %s\n"), steps);
+  for (guint i = 0; duty->redo[i] != NULL; i++) {
+    const DsPluginEntry *entry =
+        ds_registry_find(ds_unit_plugins(unit), duty->redo[i], DS_PLUGIN_STEP, NULL);
+    g_string_append_printf(steps, "%s%s", i > 0 ? ", " : "",
+                           entry != NULL ? ds_text_pick(&entry->info->title) : duty->redo[i]);
+  }
+  if (steps->len > 0)
+    g_print(_("    do again: %s\n"), steps->str);
   else
     g_print(_("    do again what is said here\n"));
 }
 
 void
-ds_duty_print(const DsCaseDuty *duty)
+ds_duty_print(DsUnit *unit, const DsCaseDuty *duty)
 {
   const char *name = duty->name != NULL ? duty->name : "-";
 
@@ -26,7 +32,7 @@ ds_duty_print(const DsCaseDuty *duty)
             duty->case_id, name, ds_case_state_word(duty->state), duty->due,
             duty->due_provisional ? _(" (provisional)") : "");
   if (duty->redo != NULL)
-    print_redo(duty);
+    print_redo(unit, duty);
   if (duty->text != NULL)
     g_print("    %s\n", duty->text);
   if (duty->notify)
@@ -86,7 +92,7 @@ ds_duties_print(DsFace *face, const char *trip, JsonBuilder *builder, GError **e
     if (builder != NULL)
       ds_duty_json(builder, g_ptr_array_index(duties, i));
     else
-      ds_duty_print(g_ptr_array_index(duties, i));
+      ds_duty_print(face->unit, g_ptr_array_index(duties, i));
   }
   if (builder != NULL)
     json_builder_end_array(builder);

@@ -6,7 +6,7 @@
 #include "unit/outcome.h"
 
 /* One line, and what the station said below. */
-void ds_duty_print(const DsCaseDuty *duty);
+void ds_duty_print(DsUnit *unit, const DsCaseDuty *duty);
 /* An object: {case, name, state, redo [step], text, redirect, due, provisional, overdue, notify,
  * refund}. */
 void ds_duty_json(JsonBuilder *builder, const DsCaseDuty *duty);
