@@ -203,15 +203,18 @@ import_too_late(DsStation *self, const DsManifest *manifest, const DsRecordCase 
 /* The number of a bundle that was withdrawn before it left stays open at the station for ever, or
  * until it comes by another way; the history says which one it was. */
 static gboolean
-log_unseen(DsStation *self, const DsManifest *manifest, const DsRecordCase *a, const char *key,
+log_unseen(DsStation *self, const DsManifest *manifest, const DsRecord *record, const char *key,
            GError **error)
 {
+  const char *number = g_hash_table_lookup(record->facts, "withdrawal.number");
   char hex[DS_DIGEST_HEX_SIZE];
 
-  if (a->outcome != DS_CASE_OUTCOME_WITHDRAWN || !manifest->has_replaces)
+  if (record->application->outcome != DS_CASE_OUTCOME_WITHDRAWN || !manifest->has_replaces)
     return TRUE;
-  return log_event(self, key, NULL, "withdrawn before it came",
-                   ds_digest_to_hex(&manifest->replaces, hex), error);
+  ds_digest_to_hex(&manifest->replaces, hex);
+  g_autofree char *detail =
+      g_strdup_printf("number %s, bundle %s", number != NULL ? number : "unknown", hex);
+  return log_event(self, key, NULL, "withdrawn before it came", detail, error);
 }
 
 static gboolean
@@ -235,7 +238,7 @@ import_new(DsStation *self, const DsManifest *manifest, const DsRecord *record, 
     return FALSE;
   if (known != NULL && !supersede(self, manifest->unit, &known->bundle, error))
     return FALSE;
-  if (known == NULL && !log_unseen(self, manifest, a, key, error))
+  if (known == NULL && !log_unseen(self, manifest, record, key, error))
     return FALSE;
   return a->outcome == DS_CASE_OUTCOME_REFUSED || a->outcome == DS_CASE_OUTCOME_WITHDRAWN ||
          find_duplicates(self, key, record, duplicates, error);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "bundle/chunk.h"
+#include "vault/bundles.h"
 #include "unit/signature.h"
 #include "unit/watch.h"
 
@@ -191,6 +192,24 @@ ds_unit_record_case(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *chec
   return g_steal_pointer(&record);
 }
 
+/* The number of what is taken back: if it never left, it is a gap at the station for ever. */
+static gboolean
+add_number(DsUnit *self, DsRecord *record, const DsVaultCase *of, GError **error)
+{
+  GError *local = NULL;
+  g_autoptr(DsVaultBundle) before = ds_vault_case_bundle(ds_unit_vault(self), of->id, &local);
+
+  if (local != NULL) {
+    g_propagate_error(error, local);
+    return FALSE;
+  }
+  if (before == NULL)
+    return TRUE;
+  g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, before->seq);
+  ds_record_set_fact(record, "withdrawal.number", number);
+  return TRUE;
+}
+
 DsRecord *
 ds_unit_record_withdrawal(DsUnit *self, const DsVaultCase *of, const DsCaseCheck *check,
                           GError **error)
@@ -215,6 +234,8 @@ ds_unit_record_withdrawal(DsUnit *self, const DsVaultCase *of, const DsCaseCheck
   for (guint i = 0; i < G_N_ELEMENTS(facts); i++)
     if (ds_view_fact(check->view, facts[i]) != NULL)
       ds_record_set_fact(record, facts[i], ds_view_fact(check->view, facts[i]));
+  if (!add_number(self, record, of, error))
+    return NULL;
   ds_record_add_decision(record, "withdrawal.reason", "withdrawal", reason != NULL ? reason : "",
                          ds_unit_officer(self), ds_clock_now().wall_us);
   return g_steal_pointer(&record);
