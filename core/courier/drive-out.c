@@ -15,8 +15,7 @@
 
 typedef struct {
   DsOrderItem order;
-  guint64 size; /* in a container */
-  guint files;
+  guint64 size;  /* in a container */
   gboolean done; /* written, left out or broken */
 } Parcel;
 
@@ -26,7 +25,8 @@ typedef struct {
   GArray *chosen;            /* guint: of these, for the container being written */
   gint bad;                  /* the one that could not be read while writing, or -1 */
   guint64 newest;            /* number of our newest out container on the drive */
-  gboolean told;             /* what was taken stands on the drive already */
+  GHashTable *here;          /* DsDigest *: bundles that lie on the drive, whole */
+  gboolean told;             /* the newest says what was taken */
   const DsStickFile *teller; /* a container that says this and nothing else any more */
 } Plan;
 
@@ -52,13 +52,13 @@ same_taken(const GArray *a, const GArray *b)
   return TRUE;
 }
 
-/* Whether no bundle of this container is waiting any more. */
+/* Whether no bundle of this container is waiting any more; those that are are here. */
 static gboolean
-is_answered(DsDriveRound *self, DsDriveReader *reader, gboolean *answered, GError **error)
+read_through(Plan *plan, DsDriveReader *reader, gboolean *answered, GError **error)
 {
-  const DsDriveOptions *options = self->options;
+  const DsDriveOptions *options = plan->round->options;
 
-  *answered = FALSE;
+  *answered = TRUE;
   if (!ds_drive_reader_check(reader, options->progress, options->user_data, options->cancellable,
                              error))
     return FALSE;
@@ -66,10 +66,11 @@ is_answered(DsDriveRound *self, DsDriveReader *reader, gboolean *answered, GErro
     g_autoptr(DsDriveItem) item = ds_drive_reader_item(reader, i, error);
     if (item == NULL)
       return FALSE;
-    if (g_hash_table_contains(self->spooled, &item->id))
-      return TRUE;
+    if (!g_hash_table_contains(plan->round->spooled, &item->id))
+      continue;
+    *answered = FALSE;
+    g_hash_table_add(plan->here, g_memdup2(&item->id, sizeof item->id));
   }
-  *answered = TRUE;
   return TRUE;
 }
 
@@ -108,7 +109,7 @@ look_at(Plan *plan, const DsStickFile *file, const GArray *taken, GError **error
   g_autoptr(DsDriveReader) reader = ds_stick_read(self->stick, file, &local);
 
   plan->newest = MAX(plan->newest, file->batch);
-  if (reader == NULL || !is_answered(self, reader, &answered, &local)) {
+  if (reader == NULL || !read_through(plan, reader, &answered, &local)) {
     if (!ds_drive_is_fault(local)) {
       g_propagate_error(error, g_steal_pointer(&local));
       return FALSE;
@@ -116,7 +117,7 @@ look_at(Plan *plan, const DsStickFile *file, const GArray *taken, GError **error
     return give_up(self, file, reader != NULL, local, error);
   }
   gboolean tells = same_taken(ds_drive_reader_head(reader)->taken, taken);
-  plan->told |= tells;
+  plan->told = tells;
   if (!answered)
     return TRUE;
   if (!tells || taken->len == 0)
@@ -129,8 +130,9 @@ look_at(Plan *plan, const DsStickFile *file, const GArray *taken, GError **error
 /* ---- what goes ---- */
 
 static gboolean
-is_due(DsDriveRound *self, const DsDigest *id)
+is_due(Plan *plan, const DsDigest *id)
 {
+  DsDriveRound *self = plan->round;
   DsDigest withdrawal;
 
   if (ds_courier_hold_get(self->home, id, &withdrawal) &&
@@ -138,6 +140,8 @@ is_due(DsDriveRound *self, const DsDigest *id)
     self->result->held++;
     return FALSE;
   }
+  if (g_hash_table_contains(plan->here, id))
+    return FALSE;
   if (self->options->all)
     return TRUE;
   return ds_drive_state_is_due(self->state, id) &&
@@ -159,7 +163,7 @@ fill_plan(Plan *plan)
   for (guint i = 0; i < self->entries->len; i++) {
     const DsSpoolEntry *entry = &g_array_index(self->entries, DsSpoolEntry, i);
     g_autoptr(GError) local = NULL;
-    if (!is_due(self, &entry->id))
+    if (!is_due(plan, &entry->id))
       continue;
     g_autoptr(DsDepotSource) source = ds_outbox_source(self->store, self->spool, entry, &local);
     if (source == NULL) {
@@ -168,7 +172,6 @@ fill_plan(Plan *plan)
     }
     Parcel parcel = {.order = {.entry = *entry, .size = source->size}};
     parcel.order.urgent = ds_courier_mark_has(self->home, DS_COURIER_URGENT, &entry->id);
-    parcel.files = source->entries->len;
     parcel.size = ds_drive_item_travel_size(source->entries->len, source->size);
     g_array_append_val(plan->parcels, parcel);
   }
@@ -279,24 +282,19 @@ note_written(Plan *plan, guint64 batch, guint64 bytes, GError **error)
 }
 
 static gboolean
-write_container(Plan *plan, GArray *taken, guint64 expected, GError **error)
+write_container(Plan *plan, GArray *taken, guint64 batch, guint64 expected, guint64 *bytes,
+                GError **error)
 {
   DsDriveRound *self = plan->round;
   const DsStickWatch watch = {self->options->progress, self->options->user_data,
                               self->options->cancellable, expected};
-  guint64 bytes = 0;
-  guint64 batch = ds_drive_state_next_batch(self->state, plan->newest);
   g_autoptr(DsDriveHead) head =
       ds_drive_head_new(DS_DRIVE_OUT, self->config->unit, self->config->station, batch);
 
-  /* the number first: on another drive it must not come again */
-  if (!ds_drive_state_save(self->state, error))
-    return FALSE;
   head->count = plan->chosen->len;
   g_array_append_vals(head->taken, taken->data, taken->len);
   plan->bad = -1;
-  return ds_stick_write(self->stick, head, fill_container, plan, &watch, &bytes, error) &&
-         note_written(plan, batch, bytes, error);
+  return ds_stick_write(self->stick, head, fill_container, plan, &watch, bytes, error);
 }
 
 /* A bundle that cannot be read here is named and left behind, a drive that is fuller than it said
@@ -346,23 +344,28 @@ measure(DsDriveRound *self, const GArray *taken, guint64 *room, GError **error)
 static gboolean
 write_all(Plan *plan, GArray *taken, GError **error)
 {
-  guint64 room = 0;
+  DsDriveState *state = plan->round->state;
+  guint64 room = 0, bytes = 0;
   guint64 limit = G_MAXUINT64;
 
   if (!measure(plan->round, taken, &room, error))
     return FALSE;
   while (room > 0) {
     GError *reason = NULL;
-    guint64 bytes = choose(plan, MIN(room, limit));
+    guint64 expected = choose(plan, MIN(room, limit));
     if (plan->chosen->len == 0 && (plan->told || taken->len == 0 || count_left(plan) > 0))
       break;
-    if (!write_container(plan, taken, bytes, &reason)) {
-      if (!cure(plan, bytes, &limit, reason, error))
+    /* the number first: on another drive it must not come again */
+    guint64 batch = ds_drive_state_next_batch(state, plan->newest);
+    if (!ds_drive_state_save(state, error))
+      return FALSE;
+    if (!write_container(plan, taken, batch, expected, &bytes, &reason)) {
+      if (!cure(plan, expected, &limit, reason, error))
         return FALSE;
       continue;
     }
     limit = G_MAXUINT64;
-    if (!measure(plan->round, taken, &room, error))
+    if (!note_written(plan, batch, bytes, error) || !measure(plan->round, taken, &room, error))
       return FALSE;
   }
   return TRUE;
@@ -389,7 +392,9 @@ ds_drive_write_out(DsDriveRound *self, GPtrArray *files, GError **error)
   g_autoptr(GArray) parcels = g_array_new(FALSE, FALSE, sizeof(Parcel));
   g_autoptr(GArray) chosen = g_array_new(FALSE, FALSE, sizeof(guint));
   g_autoptr(GArray) taken = ds_drive_state_taken(self->state);
-  Plan plan = {self, parcels, chosen, -1, 0, FALSE, NULL};
+  g_autoptr(GHashTable) here =
+      g_hash_table_new_full(ds_digest_hash, ds_digest_equal_p, g_free, NULL);
+  Plan plan = {.round = self, .parcels = parcels, .chosen = chosen, .bad = -1, .here = here};
 
   for (guint i = 0; i < files->len; i++)
     if (is_ours(self, files->pdata[i]) && !look_at(&plan, files->pdata[i], taken, error))

@@ -27,7 +27,7 @@ G_BEGIN_DECLS
 #define DS_DRIVE_HOME_BYTES_MAX (G_GUINT64_CONSTANT(1) << 30)
 
 typedef struct {
-  gboolean all;      /* also what was handed over before */
+  gboolean all;      /* also what was handed over before, unless it lies on this drive */
   guint64 part_size; /* of one container, as long as it holds more than one bundle; 0: usual */
   GCancellable *cancellable;
   DsDriveProgress progress; /* of each container, taken, written or read back */

@@ -283,8 +283,6 @@ test_answered(Fixture *self, gconstpointer data)
   g_assert_cmpuint(use_well(self, NULL).removed, ==, 0);
   prune(self, 1);
   g_assert_cmpuint(use_well(self, NULL).removed, ==, 1);
-  g_autoptr(GPtrArray) containers = out_containers(self);
-  g_assert_cmpuint(containers->len, ==, 0);
 }
 
 /* Two newer answers without a word about it: the stick was lost. */
@@ -298,6 +296,9 @@ test_unanswered(Fixture *self, gconstpointer data)
   bring(self, first, 1);
   g_assert_cmpuint(use_well(self, NULL).written, ==, 0);
   bring(self, second, 1);
+  g_assert_cmpuint(use_well(self, NULL).written, ==, 0); /* it is here still */
+  g_assert_true(ds_files_remove_tree(self->stick, NULL));
+  g_assert_true(ds_files_make_dir(self->stick, NULL));
   g_assert_cmpuint(use_well(self, NULL).written, ==, 1);
   g_assert_cmpuint(use_well(self, NULL).written, ==, 0);
 }
@@ -316,7 +317,8 @@ test_network_first(Fixture *self, gconstpointer data)
                                     &test_unit_entry(&self->unit, 1)->id, NULL));
   g_assert_cmpuint(use_well(self, NULL).written, ==, 1);
   g_assert_cmpuint(use_well(self, NULL).written, ==, 0);
-  g_assert_cmpuint(use_well(self, &all).written, ==, 2);
+  g_assert_cmpuint(use_well(self, &all).written, ==, 1);
+  g_assert_cmpuint(use_well(self, &all).written, ==, 0);
 }
 
 /* ---- coming home ---- */
@@ -469,9 +471,7 @@ test_lost_state(Fixture *self, gconstpointer data)
   bring(self, messages, 1);
   DsDriveResult result = use_well(self, NULL);
   g_assert_cmpuint(result.messages, ==, 1); /* the same bytes: the inbox has them */
-  g_assert_cmpuint(result.written, ==, 1);
-  g_autoptr(GPtrArray) containers = out_containers(self);
-  g_assert_cmpuint(ds_drive_reader_head(containers->pdata[containers->len - 1])->batch, ==, 2);
+  g_assert_cmpuint(result.written, ==, 0);  /* it is here, whoever wrote it */
 }
 
 int

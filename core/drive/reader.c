@@ -297,7 +297,10 @@ check_end(DsDriveReader *self, GError **error)
   if (!ds_digest_equal(&whole, &self->whole))
     return refuse(self, DS_ERROR_REFUSED, self->at, error,
                   "the file was damaged: the SHA-256 of the whole does not fit");
-  if (pread(self->fd, &beyond, 1, (off_t)next) != 0)
+  ssize_t got = pread(self->fd, &beyond, 1, (off_t)next);
+  if (got < 0)
+    return ds_error_set_errno(error, errno, "reading", self->name);
+  if (got > 0)
     return refuse(self, DS_ERROR_INVALID, next, error, "there is something behind the end");
   return TRUE;
 }
