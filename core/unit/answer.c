@@ -151,6 +151,14 @@ move_case(DsUnit *self, const DsVaultBundle *bundle, guint64 seq, char **note, G
   return ds_vault_set_case_state(self->vault, of->id, state, cause, "station", error);
 }
 
+/* A trip that changed hands is no case: what the station says of it is only told. */
+static char *
+note_of_trip(const DsVaultBundle *bundle, DsState state)
+{
+  return g_strdup_printf("bundle %" G_GUINT64_FORMAT ", a trip's handover: %s", bundle->seq,
+                         ds_state_word(state));
+}
+
 gboolean
 ds_unit_take_statement(DsUnit *self, const DsStatement *statement, GBytes *bytes, gboolean *fresh,
                        char **note, GError **error)
@@ -179,8 +187,11 @@ ds_unit_take_statement(DsUnit *self, const DsStatement *statement, GBytes *bytes
                           .bytes = bytes,
                           .detail = detail};
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
-  return transaction != NULL && ds_vault_add_statement(self->vault, &row, fresh, error) &&
-         (!*fresh || bundle->case_id == NULL ||
+  if (transaction == NULL || !ds_vault_add_statement(self->vault, &row, fresh, error))
+    return FALSE;
+  if (*fresh && g_strcmp0(bundle->kind, "trip") == 0)
+    *note = note_of_trip(bundle, statement->state);
+  return (!*fresh || bundle->case_id == NULL ||
           move_case(self, bundle, statement->seq, note, error)) &&
          ds_vault_commit(g_steal_pointer(&transaction), error);
 }

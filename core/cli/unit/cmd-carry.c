@@ -76,6 +76,7 @@ bundle_json(JsonBuilder *builder, const DsVaultBundle *bundle)
   json_builder_begin_object(builder);
   count_json(builder, "seq", (gint64)bundle->seq);
   ds_face_member(builder, "bundle", ds_digest_to_hex(&bundle->id, hex));
+  ds_face_member(builder, "kind", bundle->kind);
   ds_face_member(builder, "case", bundle->case_id);
   count_json(builder, "version", bundle->version);
   ds_face_member(builder, "receipt", word);
@@ -115,8 +116,9 @@ run_outbox(DsFace *face, char **args, GError **error)
       bundle_json(builder, bundle);
     else
       g_print("%6" G_GUINT64_FORMAT "  %.16s…  %s v%u  %s\n", bundle->seq,
-              ds_digest_to_hex(&bundle->id, hex), bundle->case_id != NULL ? bundle->case_id : "-",
-              bundle->version, word != NULL ? word : _("no receipt yet"));
+              ds_digest_to_hex(&bundle->id, hex),
+              bundle->case_id != NULL ? bundle->case_id : bundle->kind, MAX(bundle->version, 1),
+              word != NULL ? word : _("no receipt yet"));
   }
   if (builder == NULL) {
     print_courier(unit);
