@@ -176,6 +176,30 @@ judge_known(DsStationStick *self, const DsDigest *id, gboolean *needed, GError *
 
 /* ---- into the repository ---- */
 
+static guint64
+size_of(const GPtrArray *sources)
+{
+  guint64 size = 0;
+
+  for (guint i = 0; i < sources->len; i++)
+    size += ((const DsDepotSource *)sources->pdata[i])->size;
+  return size;
+}
+
+typedef struct {
+  const DsStationStick *stick;
+  guint64 total;
+} Push;
+
+static void
+show_push(guint64 sent, guint64 received, gpointer user_data)
+{
+  const Push *push = user_data;
+  const DsStationDriveOptions *options = push->stick->options;
+
+  options->progress(push->stick->unit, sent, MAX(sent, push->total), options->user_data);
+}
+
 static gboolean
 push(DsStationStick *self, GPtrArray *sources, guint64 room, GPtrArray **reports, GError **error)
 {
@@ -185,19 +209,12 @@ push(DsStationStick *self, GPtrArray *sources, guint64 room, GPtrArray **reports
   *reports = NULL;
   if (link == NULL)
     return FALSE;
+  const Push shown = {self, size_of(sources)};
   ds_link_set_cancellable(link, self->options->cancellable);
+  if (self->options->progress != NULL)
+    ds_link_set_progress(link, show_push, (gpointer)&shown);
   g_autoptr(DsAdvert) advert = ds_advert_read(link, error);
   return advert != NULL && ds_push_bundles(link, advert, sources, reports, error);
-}
-
-static guint64
-size_of(const GPtrArray *sources)
-{
-  guint64 size = 0;
-
-  for (guint i = 0; i < sources->len; i++)
-    size += ((const DsDepotSource *)sources->pdata[i])->size;
-  return size;
 }
 
 static void
