@@ -10,6 +10,8 @@
 #include "unit/pack.h"
 #include "unit/service.h"
 
+#define UNENTERED "fact." /* and the field: policy/decide.c */
+
 const char *
 ds_step_progress_word(DsStepProgress progress)
 {
@@ -181,6 +183,46 @@ reopen_wanted(DsUnit *self, DsCaseCheck *check)
   }
 }
 
+gboolean
+ds_unit_finding_is_unentered(const DsFinding *finding)
+{
+  return finding->kind == DS_FINDING_MISSING && finding->subject != NULL &&
+         g_str_has_prefix(finding->code, UNENTERED) &&
+         g_str_equal(finding->code + strlen(UNENTERED), finding->subject);
+}
+
+/* A step has said already that @subject is missing or wrong. */
+static gboolean
+is_said(const DsFindings *findings, const char *subject)
+{
+  for (guint i = 0; i < ds_findings_count(findings); i++) {
+    const DsFinding *finding = ds_findings_get(findings, i);
+    if ((finding->kind == DS_FINDING_MISSING || finding->kind == DS_FINDING_INVALID) &&
+        g_strcmp0(finding->subject, subject) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What the pack says after the steps; that a field is empty is said once (R072). */
+static void
+append_decided(DsCaseCheck *check, const char *pack)
+{
+  g_autoptr(DsFindings) fresh = ds_findings_new();
+  const DsFindings *decided = check->decision->findings;
+
+  for (guint i = 0; i < ds_findings_count(decided); i++) {
+    const DsFinding *from = ds_findings_get(decided, i);
+    if (ds_unit_finding_is_unentered(from) && is_said(check->findings, from->subject))
+      continue;
+    DsFinding *copy = ds_findings_add(fresh, from->kind, from->code, from->subject, from->text);
+    ds_finding_cite(copy, from->document, from->clause, from->phrase, from->requirements);
+    copy->origin = g_strdup(from->origin);
+    copy->who = g_strdup(from->who);
+  }
+  ds_findings_append(check->findings, fresh, pack);
+}
+
 DsCaseCheck *
 ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
 {
@@ -208,7 +250,7 @@ ds_unit_case_check(DsUnit *self, const char *case_id, GError **error)
       ds_policy_decide(ds_unit_policy(self), pack, service, facts, ds_text_language(), error);
   if (check->decision == NULL)
     return NULL;
-  ds_findings_append(check->findings, check->decision->findings, ds_pack_id(pack));
+  append_decided(check, ds_pack_id(pack));
   if (!ds_decision_field_done(check->decision))
     check->complete = FALSE;
   reopen_wanted(self, check);

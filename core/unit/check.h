@@ -46,6 +46,9 @@ gboolean ds_unit_step_collects(const DsPluginInfo *info, const DsFinding *findin
 /* 容缺: complete, but for the identification, which only the station's records can give (R016). */
 gboolean ds_case_check_is_pending(const DsCaseCheck *self);
 
+/* A finding of the rules that only says a field has not been entered yet. */
+gboolean ds_unit_finding_is_unentered(const DsFinding *finding);
+
 /* Pure reading. (transfer full) */
 DsCaseCheck *ds_unit_case_check(DsUnit *self, const char *case_id, GError **error);
 void ds_case_check_free(DsCaseCheck *self);

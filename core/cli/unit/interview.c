@@ -262,7 +262,8 @@ wanted_by_rules(const DsCaseCheck *check, const DsPluginInfo *info)
 
   for (guint i = 0; i < ds_findings_count(all); i++) {
     const DsFinding *finding = ds_findings_get(all, i);
-    if (finding->kind == DS_FINDING_MISSING && ds_unit_step_collects(info, finding))
+    if (finding->kind == DS_FINDING_MISSING && ds_unit_step_collects(info, finding) &&
+        !ds_unit_finding_is_unentered(finding))
       ds_findings_add(wanted, finding->kind, finding->code, NULL, finding->text);
   }
   return wanted;
