@@ -137,6 +137,8 @@ ssh_explain(DsCarrier *carrier, DsLink *link, GError **error)
                                         "no matching host key type found", NULL};
   static const char *const unknown_key[] = {"Permission denied (", NULL};
   static const char *const other_unit[] = {"this key may only run git", NULL}; /* depot/serve.c */
+  static const char *const turned_away[] = {
+      "\" is revoked at station", "\" is not enrolled at station", NULL}; /* station/station.c */
   static const char *const open_key[] = {"UNPROTECTED PRIVATE KEY FILE", NULL};
   Ssh *self = (Ssh *)carrier;
   const char *words = ds_link_complaint(link);
@@ -161,6 +163,10 @@ ssh_explain(DsCarrier *carrier, DsLink *link, GError **error)
                 "the station does not accept this unit's ssh key %s.pub; ask the station to enter "
                 "it in authorized_keys",
                 self->identity);
+  else if (says(words, turned_away))
+    g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
+                "the station takes nothing from unit %s any more: %s; what was sealed stays here",
+                self->unit, words);
   else if (says(words, other_unit))
     g_set_error(error, DS_ERROR, DS_ERROR_REFUSED,
                 "at the station this unit's ssh key belongs to another unit than %s: %s",

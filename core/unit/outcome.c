@@ -9,6 +9,7 @@
 #include "model/money.h"
 #include "unit/answer.h"
 #include "unit/service.h"
+#include "unit/trip-keep.h"
 #include "unit/unit-private.h"
 #include "vault/journal.h"
 
@@ -214,7 +215,6 @@ check_receipt(DsUnit *self, const char *case_id, const char *receipt, GError **e
 static gboolean
 find_owed(DsUnit *self, const DsVaultCase *of, gint64 *owed, GError **error)
 {
-  GError *local = NULL;
   gint64 taken = 0;
   DsCaseDuty *found = NULL;
   Done done;
@@ -227,12 +227,10 @@ find_owed(DsUnit *self, const DsVaultCase *of, gint64 *owed, GError **error)
     *owed = duty->refund_fen;
   if (is_no(of->state) || (of->decision != DS_CASE_REFUSED && of->decision != DS_CASE_WITHDRAWN))
     return TRUE;
-  g_autofree char *received = ds_vault_case_field(self->vault, of->id, "fee.received", &local);
-  if (local != NULL) {
-    g_propagate_error(error, local);
+  g_autoptr(GHashTable) fields = ds_unit_known_fields(self, of, error);
+  if (fields == NULL)
     return FALSE;
-  }
-  if (ds_money_parse_fen(received, &taken))
+  if (ds_money_parse_fen(g_hash_table_lookup(fields, "fee.received"), &taken))
     *owed = MAX(taken - done.paid_fen, 0);
   return TRUE;
 }

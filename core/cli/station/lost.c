@@ -35,6 +35,10 @@ to_text(JsonObject *lost)
   g_string_append_printf(out, _("unit %s (%s) is lost and revoked as of %s: %s\n"),
                          ds_verb_text(lost, "unit"), ds_verb_text(lost, "name"),
                          ds_verb_text(lost, "since"), ds_verb_text(lost, "reason"));
+  if (json_array_get_length(officers) == 0)
+    g_string_append_printf(out, "%s\n",
+                           _("which officers' keys lie on it is not known here: revoke them with "
+                             "\"directory --revoke-officer\""));
   for (guint i = 0; i < json_array_get_length(officers); i++)
     g_string_append_printf(out, _("the key of officer %s on it is revoked\n"),
                            json_array_get_string_element(officers, i));
