@@ -7,6 +7,7 @@
 #include "unit/trip-report.h"
 
 #define _(text) dgettext("doorstep", text)
+#define DETAIL_MAX 20 /* characters; longer than any detail that is a date, a state or a sum */
 
 static void G_GNUC_PRINTF(3, 4) set(DsView *view, const char *name, const char *format, ...)
 {
@@ -18,13 +19,25 @@ static void G_GNUC_PRINTF(3, 4) set(DsView *view, const char *name, const char *
   ds_view_set_field(view, name, value);
 }
 
+/* A column on paper has room for a few words; the screen tells the rest. */
+static char *
+short_text(const DsTripOwed *owed)
+{
+  if (owed->detail == NULL || g_utf8_strlen(owed->detail, -1) <= DETAIL_MAX)
+    return ds_trip_owed_text(owed);
+  g_autofree char *head = g_utf8_substring(owed->detail, 0, DETAIL_MAX);
+  g_autofree char *cut = g_strconcat(head, "…", NULL);
+  const DsTripOwed shown = {.kind = owed->kind, .detail = cut};
+  return ds_trip_owed_text(&shown);
+}
+
 static char *
 join_owed(const GPtrArray *owed)
 {
   GString *text = g_string_new(NULL);
 
   for (guint i = 0; i < owed->len; i++) {
-    g_autofree char *one = ds_trip_owed_text(g_ptr_array_index(owed, i));
+    g_autofree char *one = short_text(g_ptr_array_index(owed, i));
     g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", one);
   }
   return g_string_free(text, FALSE);
