@@ -110,7 +110,8 @@ explain_refusal(DsUnit *self, GBytes *bytes, GError *reason, GError **error)
 {
   g_autoptr(DsStatement) statement = ds_statement_parse(bytes, NULL);
 
-  if (statement == NULL || !g_error_matches(reason, DS_ERROR, DS_ERROR_REFUSED) ||
+  if (statement == NULL || g_strcmp0(statement->unit, self->id) != 0 ||
+      !g_error_matches(reason, DS_ERROR, DS_ERROR_REFUSED) ||
       statement->directory_version <= self->directory->version) {
     g_propagate_error(error, reason);
     return FALSE;
