@@ -29,6 +29,11 @@ def can_trace():
     return subprocess.run([*STRACE, '/dev/null', 'true'], capture_output=True, check=False).returncode == 0
 
 
+def can_see_paths():
+    """Our programs do not let others of their own account look into them; root may."""
+    return os.geteuid() == 0 and can_trace()
+
+
 def trace(out, *words):
     return subprocess.run([str(word) for word in (*STRACE, out, *words)], env=quiet(), capture_output=True,
                           stdin=subprocess.DEVNULL, text=True, timeout=240, check=False)
