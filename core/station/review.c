@@ -157,7 +157,7 @@ say_returned(DsStation *self, const DsRegistryCase *found, const DsReturnOrder *
 
 gboolean
 ds_station_return(DsStation *self, const char *name, const DsReturnOrder *order, const char *by,
-                  GError **error)
+                  DsReturnSaid *said, GError **error)
 {
   static const char *const from[] = {"review", "returned", "accepted", "identification", NULL};
   g_autofree char *categories = join_categories(order->categories, error);
@@ -170,6 +170,8 @@ ds_station_return(DsStation *self, const char *name, const DsReturnOrder *order,
   g_autoptr(DsRegistryCase) found = ds_review_find(self, name, from, error);
   if (found == NULL || !find_due(self, found, order, &known, &due, &urgency, error))
     return FALSE;
+  if (said != NULL)
+    *said = (DsReturnSaid){known, due};
   return say_returned(self, found, order, categories, known ? &due : NULL, urgency, by, error);
 }
 

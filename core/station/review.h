@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include "policy/deadline.h"
 #include "station/station.h"
 
 G_BEGIN_DECLS
@@ -35,10 +36,17 @@ typedef struct {
   const char *schemas;           /* where the pack is; not used when @due is given */
 } DsReturnOrder;
 
+/* By when the correction is wanted. */
+typedef struct {
+  gboolean known; /* FALSE: the pack sets no time */
+  DsDue due;
+} DsReturnSaid;
+
 /* Beyond the table of working days the due day is provisional and marked so; a pack without such a
- * time gives none. */
+ * time gives none. @said may be NULL. */
 gboolean ds_station_return(DsStation *self, const char *name, const DsReturnOrder *order,
-                           const char *by, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                           const char *by, DsReturnSaid *said,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @name was taken twice; @other is the one that goes on (R115). */
 gboolean ds_station_mark_duplicate(DsStation *self, const char *name, const char *other,

@@ -155,7 +155,7 @@ give_back(DsStation *station)
   const DsReturnOrder order = {.categories = photo, .detail = "背景不纯白", .due = &due};
 
   g_date_set_dmy(&due, 4, G_DATE_SEPTEMBER, 2026);
-  if (!ds_station_return(station, "c-1", &order, "036900", NULL))
+  if (!ds_station_return(station, "c-1", &order, "036900", NULL, NULL))
     _exit(1);
 }
 

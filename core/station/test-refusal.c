@@ -188,7 +188,7 @@ test_identification(No *self, gconstpointer data)
       ds_station_mismatch(station, "p-2", "JX-HELD", NULL, self->schemas, "x", &said, &error));
   g_assert_cmpint(said.fen, ==, 4000);
   expect_state(self, "p-2", "refused-by-station");
-  g_assert_false(ds_station_return(station, "p-2", &order, "x", &error));
+  g_assert_false(ds_station_return(station, "p-2", &order, "x", NULL, &error));
   test_assert_error(&error, DS_ERROR_REFUSED, "is \"refused-by-station\"");
 }
 

@@ -96,7 +96,7 @@ expect_return_fails(TestFixture *f, const DsReturnOrder *order, const char *word
 {
   g_autoptr(GError) error = NULL;
 
-  g_assert_false(ds_station_return(f->station, "a-1", order, "x", &error));
+  g_assert_false(ds_station_return(f->station, "a-1", order, "x", NULL, &error));
   test_assert_error(&error, DS_ERROR_INVALID, words);
 }
 
@@ -120,7 +120,7 @@ test_return(TestFixture *f, gconstpointer data)
                       "the detail of a return is missing");
   expect_return_fails(f, &(DsReturnOrder){two, NULL, &due, NULL},
                       "the detail of a return is missing");
-  g_assert_true(ds_station_return(f->station, "a-1", &order, "036900", &error));
+  g_assert_true(ds_station_return(f->station, "a-1", &order, "036900", NULL, &error));
   assert_state(f, "a-1", "returned");
   {
     g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
@@ -161,9 +161,9 @@ test_return_by_the_rules(TestFixture *f, gconstpointer data)
                         three = bring(f, f->unit, &untimed);
   g_autoptr(GError) error = NULL;
 
-  g_assert_false(ds_station_return(f->station, "a-1", &order, "x", &error));
+  g_assert_false(ds_station_return(f->station, "a-1", &order, "x", NULL, &error));
   test_assert_error(&error, DS_ERROR_NOT_FOUND, "give the day");
-  g_assert_true(ds_station_return(f->station, "a-2", &order, "x", &error));
+  g_assert_true(ds_station_return(f->station, "a-2", &order, "x", NULL, &error));
   g_assert_no_error(error);
   {
     g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
@@ -171,7 +171,7 @@ test_return_by_the_rules(TestFixture *f, gconstpointer data)
     g_assert_cmpstr(g_hash_table_lookup(detail, "urgency"), ==, "expedited");
     g_assert_nonnull(g_hash_table_lookup(detail, "due"));
   }
-  g_assert_true(ds_station_return(f->station, "a-3", &order, "x", &error));
+  g_assert_true(ds_station_return(f->station, "a-3", &order, "x", NULL, &error));
   g_autoptr(GPtrArray) statements = test_unit_statements(f->unit, f->station);
   g_assert_false(g_hash_table_contains(last_word(statements)->detail, "due"));
   assert_state(f, "a-3", "returned");

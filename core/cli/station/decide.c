@@ -83,6 +83,27 @@ split_categories(char **given)
   return g_strsplit(joined, ",", -1);
 }
 
+/* By when, for the answer in JSON and for people. */
+static JsonObject *
+say_due(DsVerb *self, gboolean good, const DsReturnSaid *said)
+{
+  JsonObject *answer = json_object_new();
+
+  if (good && said->known) {
+    g_autofree char *day = ds_date_format(&said->due.day);
+    json_object_set_string_member(answer, "due", day);
+    json_object_set_boolean_member(answer, "provisional", said->due.provisional);
+    if (!self->json)
+      printf(said->due.provisional
+                 ? _("due %s, provisional: the table of working days ends before\n")
+                 : _("due %s\n"),
+             day);
+  } else if (good && !self->json) {
+    printf("%s\n", _("the case's rules set no time for the correction"));
+  }
+  return answer;
+}
+
 int
 ds_verb_return(DsVerb *self, int argc, char **argv)
 {
@@ -116,9 +137,10 @@ ds_verb_return(DsVerb *self, int argc, char **argv)
                          .detail = detail,
                          .due = due_text != NULL ? &due : NULL,
                          .schemas = ds_verb_schemas()};
+  DsReturnSaid said = {0};
   gboolean good = ds_verb_open_unlocked(self, &error) &&
-                  ds_station_return(self->station, argv[1], &order, decider(by), &error);
-  return decided(self, good, "returned", json_object_new(), error);
+                  ds_station_return(self->station, argv[1], &order, decider(by), &said, &error);
+  return decided(self, good, "returned", say_due(self, good, &said), error);
 }
 
 int
