@@ -122,10 +122,10 @@ ds_files_make_shared_dir(const char *path, GError **error)
 
 /* ---- writing ---- */
 
-/* Content first: a temporary file beside the target, written and synced. */
+/* A temporary file beside the target, written; @fd stays open. */
 static char *
-write_temporary(const char *dir, const void *data, gsize size, const Audience *audience,
-                GError **error)
+begin_temporary(const char *dir, const void *data, gsize size, const Audience *audience,
+                int *opened, GError **error)
 {
   guint64 nonce;
   ds_random_bytes(&nonce, sizeof nonce);
@@ -140,7 +140,20 @@ write_temporary(const char *dir, const void *data, gsize size, const Audience *a
     unlink(path);
     return NULL;
   }
-  if (fsync(fd) < 0) {
+  *opened = fd;
+  fd = -1;
+  return g_steal_pointer(&path);
+}
+
+/* Content first: written and synced. */
+static char *
+write_temporary(const char *dir, const void *data, gsize size, const Audience *audience,
+                GError **error)
+{
+  g_auto(DsFd) fd = -1;
+  g_autofree char *path = begin_temporary(dir, data, size, audience, &fd, error);
+
+  if (path != NULL && fsync(fd) < 0) {
     /* after a failed fsync the kernel may call the pages clean: this file is worthless */
     ds_error_set_errno(error, errno, "syncing", path);
     unlink(path);
@@ -166,15 +179,12 @@ replace(const char *dir, const char *name, const void *data, gsize size, const A
   return ds_files_sync_dir(dir, error);
 }
 
+/* Under its name, which nobody has. */
 static gboolean
-create(const char *dir, const char *name, const void *data, gsize size, const Audience *audience,
-       GError **error)
+publish(const char *temporary, const char *dir, const char *name, GError **error)
 {
   g_autofree char *path = g_build_filename(dir, name, NULL);
-  g_autofree char *temporary = write_temporary(dir, data, size, audience, error);
 
-  if (temporary == NULL)
-    return FALSE;
   if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) < 0) {
     int saved = errno;
     unlink(temporary);
@@ -185,6 +195,15 @@ create(const char *dir, const char *name, const void *data, gsize size, const Au
     return ds_error_set_errno(error, saved, "renaming into", path);
   }
   return TRUE;
+}
+
+static gboolean
+create(const char *dir, const char *name, const void *data, gsize size, const Audience *audience,
+       GError **error)
+{
+  g_autofree char *temporary = write_temporary(dir, data, size, audience, error);
+
+  return temporary != NULL && publish(temporary, dir, name, error);
 }
 
 gboolean
@@ -225,6 +244,21 @@ ds_files_create_shared(const char *dir, const char *name, const void *data, gsiz
   const Audience audience = audience_of(dir);
 
   return create(dir, name, data, size, &audience, error);
+}
+
+int
+ds_files_create_unsynced(const char *dir, const char *name, const void *data, gsize size,
+                         GError **error)
+{
+  const Audience audience = audience_of(dir);
+  g_auto(DsFd) fd = -1;
+  g_autofree char *temporary = begin_temporary(dir, data, size, &audience, &fd, error);
+
+  if (temporary == NULL || !publish(temporary, dir, name, error))
+    return -1;
+  int opened = fd;
+  fd = -1;
+  return opened;
 }
 
 gboolean

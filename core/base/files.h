@@ -41,6 +41,10 @@ gboolean ds_files_create_shared(const char *dir, const char *name, const void *d
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ds_files_replace_shared(const char *dir, const char *name, const void *data, gsize size,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Like ds_files_create_shared, but nothing is synced: for a file whose name tells whether its bytes
+ * are whole. The caller syncs what is returned, then @dir, and closes it. -1 on error. */
+int ds_files_create_unsynced(const char *dir, const char *name, const void *data, gsize size,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Like ds_files_replace, for a file that @group may read, whatever the folder says. */
 gboolean ds_files_replace_for(const char *dir, const char *name, const void *data, gsize size,
                               gid_t group, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "store/denied.h"
+#include "store/pending.h"
 #include "store/store-private.h"
 
 #define N_FOLDERS 256
@@ -24,6 +25,7 @@ struct _DsStore {
 
 struct _DsStoreBatch {
   DsStore *store;
+  DsStorePending *pending; /* objects under their names, not yet synced */
   gboolean touched[N_FOLDERS];
 };
 
@@ -119,36 +121,37 @@ check_object(const DsDigest *digest, GBytes *bytes, GError **error)
   return FALSE;
 }
 
-/* Content synced, name in place but not synced. */
+/* In place under its name and in @pending; nothing is synced yet. A power cut may now leave a torn
+ * object, which its digest tells: whoever names objects does so after the sync. */
 static gboolean
-place(DsStore *self, const DsDigest *digest, GBytes *bytes, GError **error)
+place(DsStore *self, const DsDigest *digest, GBytes *bytes, DsStorePending *pending, GError **error)
 {
   g_autoptr(GError) local = NULL;
   g_autofree char *folder = folder_of(self, digest->bytes[0]);
   char hex[DS_DIGEST_HEX_SIZE];
-  gsize size = 0;
-  const void *data = g_bytes_get_data(bytes, &size);
 
   if (!check_object(digest, bytes, error))
     return FALSE;
-  if (ds_files_create_shared(folder, ds_digest_to_hex(digest, hex), data, size, &local))
+  if (ds_store_pending_create(pending, folder, ds_digest_to_hex(digest, hex), bytes, &local))
     return TRUE;
   if (!g_error_matches(local, DS_ERROR, DS_ERROR_EXISTS)) {
     g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;
   }
   g_autofree char *path = path_of(self, digest);
-  return ds_store_file_equals(path, bytes) ||
-         ds_files_replace_shared(folder, hex, data, size, error);
+  /* also synced when it was there: whoever put it may have died before that */
+  if (ds_store_file_equals(path, bytes))
+    return ds_store_pending_add(pending, path, error);
+  return ds_files_replace_shared(folder, hex, g_bytes_get_data(bytes, NULL),
+                                 g_bytes_get_size(bytes), error);
 }
 
 gboolean
 ds_store_put(DsStore *self, const DsDigest *digest, GBytes *bytes, GError **error)
 {
-  g_autofree char *folder = folder_of(self, digest->bytes[0]);
+  g_autoptr(DsStoreBatch) batch = ds_store_batch_new(self);
 
-  /* also when it was there: whoever put it may have died before this sync */
-  return place(self, digest, bytes, error) && ds_files_sync_dir(folder, error);
+  return ds_store_batch_put(batch, digest, bytes, error) && ds_store_batch_commit(batch, error);
 }
 
 DsStoreBatch *
@@ -157,6 +160,7 @@ ds_store_batch_new(DsStore *self)
   DsStoreBatch *batch = g_new0(DsStoreBatch, 1);
 
   batch->store = ds_store_ref(self);
+  batch->pending = ds_store_pending_new();
   return batch;
 }
 
@@ -164,7 +168,7 @@ gboolean
 ds_store_batch_put(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes, GError **error)
 {
   self->touched[digest->bytes[0]] = TRUE;
-  return place(self->store, digest, bytes, error);
+  return place(self->store, digest, bytes, self->pending, error);
 }
 
 gboolean
@@ -177,6 +181,8 @@ ds_store_batch_remove(DsStoreBatch *self, const DsDigest *digest, GError **error
 gboolean
 ds_store_batch_commit(DsStoreBatch *self, GError **error)
 {
+  if (!ds_store_pending_sync(self->pending, error))
+    return FALSE;
   for (guint i = 0; i < N_FOLDERS; i++) {
     if (!self->touched[i])
       continue;
@@ -193,6 +199,7 @@ ds_store_batch_free(DsStoreBatch *self)
 {
   if (self == NULL)
     return;
+  ds_store_pending_free(self->pending);
   ds_store_unref(self->store);
   g_free(self);
 }

@@ -3,9 +3,10 @@
  *
  *   PATH/objects/ab/abcdef…   written once, never changed     PATH/reserve   room for a full disk
  *
- * A name appears only after its bytes are on the disk, so a torn write is never seen as an object.
- * The courier and the vault's owner may use one store at once. Also serves as the station's
- * archive. */
+ * A name appears only after all bytes are written, and both are synced together: that is one commit
+ * of the file system's journal, not two. A power cut before the sync may leave a torn object;
+ * nobody names it yet, its digest tells, and the next put of it mends it. The courier and the
+ * vault's owner may use one store at once. Also serves as the station's archive. */
 #pragma once
 
 #include <glib.h>
@@ -33,9 +34,9 @@ const char *ds_store_path(const DsStore *self);
 gboolean ds_store_put(DsStore *self, const DsDigest *digest, GBytes *bytes,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Many objects: each one's bytes are synced by put, the names once by commit. Until commit the
- * objects may vanish in a power cut, and removed ones come back. Freeing without commit leaves what
- * was put, unsynced. */
+/* Many objects: bytes and names are synced by commit. Until then the objects may vanish or be torn
+ * in a power cut, and removed ones come back. Freeing without commit leaves what was put, unsynced.
+ */
 typedef struct _DsStoreBatch DsStoreBatch;
 DsStoreBatch *ds_store_batch_new(DsStore *self);
 gboolean ds_store_batch_put(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes,

@@ -172,7 +172,7 @@ test_batch_and_usage(Fixture *fixture, gconstpointer data)
   guint seen = 0;
   DsDigest last = {{0}};
 
-  for (gsize i = 0; i < 20; i++) {
+  for (gsize i = 0; i < 200; i++) { /* more than are kept open */
     DsDigest digest;
     g_autoptr(GBytes) object = random_object(100 + i, &digest);
     g_assert_true(ds_store_batch_put(batch, &digest, object, &error));
@@ -180,8 +180,8 @@ test_batch_and_usage(Fixture *fixture, gconstpointer data)
   g_assert_true(ds_store_batch_commit(batch, &error));
   g_assert_no_error(error);
   g_assert_true(ds_store_usage(fixture->store, &count, &bytes, &error));
-  g_assert_cmpuint(count, ==, 20);
-  g_assert_cmpuint(bytes, ==, 20 * 100 + 190);
+  g_assert_cmpuint(count, ==, 200);
+  g_assert_cmpuint(bytes, ==, 200 * 100 + 199 * 100);
   g_assert_true(ds_store_foreach(fixture->store, stop_at_third, &seen, &error));
   g_assert_cmpuint(seen, ==, 3);
   g_assert_true(ds_store_foreach(fixture->store, check_order, &last, &error));
