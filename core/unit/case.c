@@ -213,6 +213,23 @@ fix_day_of_end(DsUnit *self, const char *case_id, DsCaseState state, GError **er
 }
 
 gboolean
+ds_unit_case_set_fields(DsUnit *self, const char *case_id, const char *const *names,
+                        const char *const *values, GError **error)
+{
+  /* first what an interrupted seal left to do: it must not be undone with a bad field */
+  g_autoptr(DsVaultCase) open = ds_unit_case_open(self, case_id, error);
+  g_autoptr(DsVaultTransaction) transaction =
+      open != NULL ? ds_vault_begin(ds_unit_vault(self), error) : NULL;
+
+  if (transaction == NULL)
+    return FALSE;
+  for (guint i = 0; names[i] != NULL; i++)
+    if (!ds_unit_case_set(self, case_id, names[i], values[i], error))
+      return FALSE;
+  return ds_vault_commit(g_steal_pointer(&transaction), error);
+}
+
+gboolean
 ds_unit_case_end(DsUnit *self, const char *case_id, DsCaseState state, const char *field,
                  const char *reason, GError **error)
 {

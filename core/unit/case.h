@@ -24,6 +24,11 @@ char *ds_unit_case_new(DsUnit *self, const char *trip, guint row, const char *se
  * the case is sealed. NULL or "" clears it. */
 gboolean ds_unit_case_set(DsUnit *self, const char *case_id, const char *name, const char *value,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Several at once, all or none, with one wait for the disk. @names ends with NULL, @values has one
+ * for each. */
+gboolean ds_unit_case_set_fields(DsUnit *self, const char *case_id, const char *const *names,
+                                 const char *const *values,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Everything known about the case: fields, facts (also the steps' derived ones), parts.
  * (transfer full) */

@@ -265,12 +265,22 @@ test_fields(void)
   g_assert_false(ds_unit_case_set(home->unit, id, "applicant.shoe-size", "43", &error));
   g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
   g_clear_error(&error);
+  const char *names[] = {"contact.phone", "applicant.shoe-size", NULL};
+  const char *values[] = {"13800000001", "43"};
+  g_assert_false(ds_unit_case_set_fields(home->unit, id, names, values, &error));
+  g_assert_error(error, DS_ERROR, DS_ERROR_INVALID);
+  g_clear_error(&error);
+  names[1] = NULL;
+  g_autoptr(DsView) before = ds_unit_case_view(home->unit, id, &error);
+  g_assert_null(ds_view_field(before, "contact.phone")); /* all or none */
+  g_assert_true(ds_unit_case_set_fields(home->unit, id, names, values, &error));
   set_field(home, id, "applicant.number", " 11010519491231002x ");
   set_field(home, id, "notice.read", "true");
   test_home_reopen(home);
   g_autoptr(DsView) view = ds_unit_case_view(home->unit, id, &error);
   g_assert_no_error(error);
   g_assert_cmpstr(ds_view_field(view, "applicant.number"), ==, "11010519491231002X");
+  g_assert_cmpstr(ds_view_field(view, "contact.phone"), ==, "13800000001");
   g_assert_cmpuint(strlen(ds_view_field(view, "notice.sha256")), ==, 64);
   g_assert_nonnull(ds_view_field(view, "notice.read-at"));
   g_assert_nonnull(ds_view_fact(view, "roster.class"));

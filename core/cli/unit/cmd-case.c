@@ -52,17 +52,20 @@ run_set(DsFace *face, char **args, GError **error)
 
   if (unit == NULL)
     return FALSE;
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) values = g_ptr_array_new();
   for (guint i = 1; args[i] != NULL; i++) {
     char *equals = strchr(args[i], '=');
     if (equals == NULL) {
       g_set_error(error, DS_ERROR, DS_ERROR_INVALID, _("\"%s\": write FIELD=VALUE"), args[i]);
       return FALSE;
     }
-    g_autofree char *name = g_strndup(args[i], (gsize)(equals - args[i]));
-    if (!ds_unit_case_set(unit, args[0], name, equals + 1, error))
-      return FALSE;
+    g_ptr_array_add(names, g_strndup(args[i], (gsize)(equals - args[i])));
+    g_ptr_array_add(values, equals + 1);
   }
-  return TRUE;
+  g_ptr_array_add(names, NULL);
+  return ds_unit_case_set_fields(unit, args[0], (const char *const *)names->pdata,
+                                 (const char *const *)values->pdata, error);
 }
 
 static GHashTable *
