@@ -254,6 +254,7 @@ start(DsHelper *self, const DsPluginEntry *entry, GCancellable *cancellable, GEr
   const DsWireLimit limit = {g_get_monotonic_time() + START_TIMEOUT_MS * 1000, cancellable};
   g_autoptr(Worker) worker = g_new0(Worker, 1);
   g_autoptr(GVariant) hello = NULL;
+  g_autoptr(GBytes) no_bytes = NULL;
 
   worker->id = g_strdup(entry->id);
   worker->fd = worker->errors = -1;
@@ -272,7 +273,7 @@ start(DsHelper *self, const DsPluginEntry *entry, GCancellable *cancellable, GEr
   }
   if (!launch(self, entry, worker, error))
     return NULL;
-  DsWireResult result = ds_wire_receive(worker->fd, DS_WIRE_REPLY, &hello, NULL, &limit);
+  DsWireResult result = ds_wire_receive(worker->fd, DS_WIRE_REPLY, &hello, &no_bytes, NULL, &limit);
   if (result == DS_WIRE_CLOSED)
     set_not_started(self, worker, error);
   else if (result != DS_WIRE_OK)
@@ -303,17 +304,20 @@ typedef struct {
   DsPluginKind kind;
   const char *verb;
   const char *result; /* the type it must have */
+  GBytes *bytes;      /* to send, or NULL */
   int fd;             /* to lend, or -1 */
   guint timeout_ms;
   GCancellable *cancellable;
 } Call;
 
-/* @argument is sunk. After any fault of the process itself the process is gone. (transfer full) */
+/* @argument is sunk; @bytes is what came with the result, and only a verb that gives bytes may send
+ * some. After any fault of the process itself the process is gone. (transfer full) */
 static GVariant *
-call(DsHelper *self, const Call *what, GVariant *argument, GError **error)
+call(DsHelper *self, const Call *what, GVariant *argument, GBytes **bytes, GError **error)
 {
   g_autoptr(GVariant) held = g_variant_ref_sink(argument);
   g_autoptr(GVariant) reply = NULL;
+  g_autoptr(GBytes) given = NULL;
   guint timeout_ms = what->timeout_ms > 0 ? what->timeout_ms : DEFAULT_TIMEOUT_MS;
   const DsPluginEntry *entry = ds_registry_find(self->registry, what->id, what->kind, error);
 
@@ -323,8 +327,8 @@ call(DsHelper *self, const Call *what, GVariant *argument, GError **error)
   if (worker == NULL)
     return NULL;
   const DsWireLimit limit = {g_get_monotonic_time() + (gint64)timeout_ms * 1000, what->cancellable};
-  DsWireResult result =
-      ds_wire_send(worker->fd, g_variant_new("(sv)", what->verb, held), what->fd, &limit);
+  DsWireResult result = ds_wire_send(worker->fd, g_variant_new("(sv)", what->verb, held),
+                                     what->bytes, what->fd, &limit);
   if (result == DS_WIRE_TOO_LARGE) {
     g_set_error(error, DS_ERROR, DS_ERROR_TOO_LARGE,
                 "what %s is given is over %u bytes; take a smaller picture or file", what->id,
@@ -332,11 +336,15 @@ call(DsHelper *self, const Call *what, GVariant *argument, GError **error)
     return NULL;
   }
   if (result == DS_WIRE_OK)
-    result = ds_wire_receive(worker->fd, DS_WIRE_REPLY, &reply, NULL, &limit);
+    result = ds_wire_receive(worker->fd, DS_WIRE_REPLY, &reply, &given, NULL, &limit);
   g_autoptr(GVariant) value = result == DS_WIRE_OK ? take_reply(reply, error) : NULL;
-  gboolean wrong = value != NULL && !g_variant_is_of_type(value, G_VARIANT_TYPE(what->result));
-  if (result == DS_WIRE_OK && !wrong)
+  gboolean wrong = value != NULL && (!g_variant_is_of_type(value, G_VARIANT_TYPE(what->result)) ||
+                                     (bytes == NULL && g_bytes_get_size(given) > 0));
+  if (result == DS_WIRE_OK && !wrong) {
+    if (bytes != NULL && value != NULL)
+      *bytes = g_steal_pointer(&given);
     return g_steal_pointer(&value);
+  }
   set_wire_error(worker, result, timeout_ms, error);
   g_hash_table_remove(self->workers, what->id);
   return NULL;
@@ -377,16 +385,13 @@ gboolean
 ds_helper_inspect(DsHelper *self, const char *id, GBytes *data, DsPart *part, DsFindings *findings,
                   guint timeout_ms, GCancellable *cancellable, GError **error)
 {
-  const Call what = {id, DS_PLUGIN_INSPECTOR, "inspect",  DS_WIRE_INSPECTED,
+  const Call what = {id, DS_PLUGIN_INSPECTOR, "inspect",  DS_WIRE_INSPECTED, data,
                      -1, timeout_ms,          cancellable};
 
   if (!check_size(data, DS_HELPER_MAX_BYTES, id, error))
     return FALSE;
-  g_autoptr(GVariant) value =
-      call(self, &what,
-           g_variant_new("(@" DS_PART_VARIANT "@ay)", ds_part_to_variant(part),
-                         g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), data, TRUE)),
-           error);
+  g_autoptr(GVariant) value = call(
+      self, &what, g_variant_new("(@" DS_PART_VARIANT ")", ds_part_to_variant(part)), NULL, error);
   if (value == NULL)
     return FALSE;
   g_autoptr(GVariant) list = g_variant_get_child_value(value, 2);
@@ -402,20 +407,21 @@ GBytes *
 ds_helper_render(DsHelper *self, const char *id, const char *document, const DsView *view,
                  guint timeout_ms, GCancellable *cancellable, GError **error)
 {
-  const Call what = {id, DS_PLUGIN_OUTPUT, "render", "ay", -1, timeout_ms, cancellable};
-  g_autoptr(GVariant) value =
-      call(self, &what,
-           g_variant_new("(s@" DS_VIEW_VARIANT ")", document, ds_view_to_variant(view)), error);
+  g_autoptr(GBytes) bytes = NULL;
+  const Call what = {id, DS_PLUGIN_OUTPUT, "render", "()", NULL, -1, timeout_ms, cancellable};
+  g_autoptr(GVariant) value = call(
+      self, &what, g_variant_new("(s@" DS_VIEW_VARIANT ")", document, ds_view_to_variant(view)),
+      &bytes, error);
 
-  return value != NULL ? ds_wire_dup_bytes(value) : NULL;
+  return value != NULL ? g_steal_pointer(&bytes) : NULL;
 }
 
 GStrv
 ds_helper_list(DsHelper *self, const char *id, guint timeout_ms, GCancellable *cancellable,
                GError **error)
 {
-  const Call what = {id, DS_PLUGIN_SOURCE, "list", "as", -1, timeout_ms, cancellable};
-  g_autoptr(GVariant) value = call(self, &what, g_variant_new("()"), error);
+  const Call what = {id, DS_PLUGIN_SOURCE, "list", "as", NULL, -1, timeout_ms, cancellable};
+  g_autoptr(GVariant) value = call(self, &what, g_variant_new("()"), NULL, error);
 
   return value != NULL ? g_variant_dup_strv(value, NULL) : NULL;
 }
@@ -424,12 +430,13 @@ GBytes *
 ds_helper_capture(DsHelper *self, const char *id, const char *name, int fd, gsize max,
                   guint timeout_ms, GCancellable *cancellable, GError **error)
 {
-  const Call what = {id, DS_PLUGIN_SOURCE, "capture", "ay", fd, timeout_ms, cancellable};
-  g_autoptr(GVariant) value = call(self, &what, g_variant_new("(st)", name, (guint64)max), error);
+  g_autoptr(GBytes) bytes = NULL;
+  const Call what = {id, DS_PLUGIN_SOURCE, "capture", "()", NULL, fd, timeout_ms, cancellable};
+  g_autoptr(GVariant) value =
+      call(self, &what, g_variant_new("(st)", name, (guint64)max), &bytes, error);
 
   if (value == NULL)
     return NULL;
-  g_autoptr(GBytes) bytes = ds_wire_dup_bytes(value);
   return check_size(bytes, max, id, error) ? g_steal_pointer(&bytes) : NULL;
 }
 

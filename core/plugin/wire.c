@@ -87,23 +87,30 @@ send_all(int fd, const guint8 *data, gsize size, int pass_fd, const DsWireLimit 
   return DS_WIRE_OK;
 }
 
+typedef struct {
+  guint32 message;
+  guint32 bytes;
+} Lengths;
+
 DsWireResult
-ds_wire_send(int fd, GVariant *message, int pass_fd, const DsWireLimit *limit)
+ds_wire_send(int fd, GVariant *message, GBytes *bytes, int pass_fd, const DsWireLimit *limit)
 {
   g_autoptr(GVariant) held = g_variant_ref_sink(message);
-  gsize size = g_variant_get_size(held);
-  guint32 length = (guint32)size;
+  gsize size = g_variant_get_size(held), more = bytes != NULL ? g_bytes_get_size(bytes) : 0;
 
-  if (size > DS_WIRE_MAX_FRAME)
+  if (size > DS_WIRE_MAX_FRAME || more > DS_WIRE_MAX_FRAME - size)
     return DS_WIRE_TOO_LARGE;
-  DsWireResult result = send_all(fd, (const guint8 *)&length, sizeof(length), pass_fd, limit);
+  const Lengths lengths = {(guint32)size, (guint32)more};
+  DsWireResult result = send_all(fd, (const guint8 *)&lengths, sizeof(lengths), pass_fd, limit);
   if (result != DS_WIRE_OK)
     return result;
   g_autofree guint8 *data = g_malloc(size);
   g_variant_store(held, data);
   result = send_all(fd, data, size, -1, limit);
   ds_wipe(data, size);
-  return result;
+  return result == DS_WIRE_OK && more > 0
+             ? send_all(fd, g_bytes_get_data(bytes, NULL), more, -1, limit)
+             : result;
 }
 
 /* The file in @message's control data, or -1. More than one is not sent. */
@@ -207,36 +214,42 @@ receive_body(int fd, gsize size, GBytes **body, const DsWireLimit *limit)
   return DS_WIRE_OK;
 }
 
-DsWireResult
-ds_wire_receive(int fd, const char *type, GVariant **message, int *passed, const DsWireLimit *limit)
+/* @body in normal form, or NULL. */
+static GVariant *
+read_message(const char *type, GBytes *body)
 {
-  g_autoptr(GBytes) body = NULL;
-  guint32 length = 0;
+  g_autoptr(GVariant) value =
+      g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(type), body, FALSE));
+
+  if (g_bytes_get_size(body) == 0 || !g_variant_is_normal_form(value))
+    return NULL;
+  return g_steal_pointer(&value);
+}
+
+DsWireResult
+ds_wire_receive(int fd, const char *type, GVariant **message, GBytes **bytes, int *passed,
+                const DsWireLimit *limit)
+{
+  g_autoptr(GBytes) body = NULL, more = NULL;
+  Lengths lengths = {0, 0};
   int taken = -1;
   DsWireResult result =
-      receive_all(fd, (guint8 *)&length, sizeof(length), passed != NULL ? &taken : NULL, limit);
+      receive_all(fd, (guint8 *)&lengths, sizeof(lengths), passed != NULL ? &taken : NULL, limit);
 
-  if (result == DS_WIRE_OK && length > DS_WIRE_MAX_FRAME)
+  if (result == DS_WIRE_OK &&
+      (lengths.message > DS_WIRE_MAX_FRAME || lengths.bytes > DS_WIRE_MAX_FRAME - lengths.message))
     result = DS_WIRE_TOO_LARGE;
   if (result == DS_WIRE_OK)
-    result = receive_body(fd, length, &body, limit);
-  if (result == DS_WIRE_OK) {
-    g_autoptr(GVariant) value =
-        g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(type), body, FALSE));
-    if (length > 0 && g_variant_is_normal_form(value))
-      *message = g_steal_pointer(&value);
-    else
-      result = DS_WIRE_MALFORMED;
-  }
+    result = receive_body(fd, lengths.message, &body, limit);
+  if (result == DS_WIRE_OK)
+    result = receive_body(fd, lengths.bytes, &more, limit);
+  if (result == DS_WIRE_OK && (*message = read_message(type, body)) == NULL)
+    result = DS_WIRE_MALFORMED;
+  if (result == DS_WIRE_OK)
+    *bytes = g_steal_pointer(&more);
   if (result == DS_WIRE_OK && passed != NULL)
     *passed = taken;
   else
     ds_fd_close(taken);
   return result;
-}
-
-GBytes *
-ds_wire_dup_bytes(GVariant *value)
-{
-  return g_variant_get_data_as_bytes(value);
 }

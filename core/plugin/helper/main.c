@@ -78,7 +78,7 @@ set_language(void)
 
 /* @value is sunk; NULL together with @error set is a refusal. */
 static gboolean
-reply(GVariant *value, const GError *error)
+reply(GVariant *value, GBytes *bytes, const GError *error)
 {
   const DsWireLimit forever = {-1, NULL};
   gboolean ok = error == NULL;
@@ -87,7 +87,7 @@ reply(GVariant *value, const GError *error)
 
   if (value == NULL)
     value = g_variant_new("()");
-  return ds_wire_send(0, g_variant_new("(busv)", ok, code, text, value), -1, &forever) ==
+  return ds_wire_send(0, g_variant_new("(busv)", ok, code, text, value), bytes, -1, &forever) ==
          DS_WIRE_OK;
 }
 
@@ -97,16 +97,18 @@ serve_one(const DsPlugin *plugin)
   const DsWireLimit forever = {-1, NULL};
   g_autoptr(GVariant) request = NULL;
   g_autoptr(GVariant) argument = NULL;
+  g_autoptr(GBytes) given = NULL, made = NULL;
   g_autoptr(GError) error = NULL;
   g_auto(DsFd) passed = -1;
   const char *verb;
 
-  if (ds_wire_receive(0, DS_WIRE_REQUEST, &request, &passed, &forever) != DS_WIRE_OK)
+  if (ds_wire_receive(0, DS_WIRE_REQUEST, &request, &given, &passed, &forever) != DS_WIRE_OK)
     return FALSE;
   limit_request();
   g_variant_get(request, "(&sv)", &verb, &argument);
-  GVariant *value = ds_serve(plugin, verb, argument, passed, &error);
-  return reply(value, error);
+  const DsServeInput input = {argument, given, passed};
+  GVariant *value = ds_serve(plugin, verb, &input, &made, &error);
+  return reply(value, made, error);
 }
 
 int
@@ -124,7 +126,7 @@ main(int argc, char **argv)
   }
   set_language();
   const DsPlugin *plugin = ds_serve_open(argv[1], argv[2], &error);
-  gboolean going = reply(NULL, error) && plugin != NULL;
+  gboolean going = reply(NULL, NULL, error) && plugin != NULL;
   while (going)
     going = serve_one(plugin);
   return 0;

@@ -28,18 +28,16 @@ attributes_of(const DsPart *part)
 }
 
 static GVariant *
-serve_inspect(const DsPlugin *plugin, GVariant *argument, int fd, GError **error)
+serve_inspect(const DsPlugin *plugin, const DsServeInput *input, GBytes **bytes, GError **error)
 {
   const DsInspectorOps *ops = plugin->ops;
   g_autoptr(DsFindings) findings = ds_findings_new();
-  g_autoptr(GVariant) part_value = g_variant_get_child_value(argument, 0);
-  g_autoptr(GVariant) data_value = g_variant_get_child_value(argument, 1);
+  g_autoptr(GVariant) part_value = g_variant_get_child_value(input->argument, 0);
   g_autoptr(DsPart) part = ds_part_from_variant(part_value, error);
 
   if (part == NULL)
     return NULL;
-  g_autoptr(GBytes) data = ds_wire_dup_bytes(data_value);
-  if (!ops->inspect(data, part, findings, error)) {
+  if (!ops->inspect(input->bytes, part, findings, error)) {
     ensure_reason(plugin, error);
     return NULL;
   }
@@ -48,21 +46,22 @@ serve_inspect(const DsPlugin *plugin, GVariant *argument, int fd, GError **error
                        attributes_of(part), ds_findings_to_variant(findings));
 }
 
+/* The result of a verb that gives bytes: nothing but them. */
 static GVariant *
 bytes_or_reason(const DsPlugin *plugin, GBytes *bytes, GError **error)
 {
   if (bytes != NULL)
-    return g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), bytes, TRUE);
+    return g_variant_new("()");
   ensure_reason(plugin, error);
   return NULL;
 }
 
 static GVariant *
-serve_render(const DsPlugin *plugin, GVariant *argument, int fd, GError **error)
+serve_render(const DsPlugin *plugin, const DsServeInput *input, GBytes **bytes, GError **error)
 {
   const DsOutputOps *ops = plugin->ops;
-  g_autoptr(GVariant) document = g_variant_get_child_value(argument, 0);
-  g_autoptr(GVariant) view_value = g_variant_get_child_value(argument, 1);
+  g_autoptr(GVariant) document = g_variant_get_child_value(input->argument, 0);
+  g_autoptr(GVariant) view_value = g_variant_get_child_value(input->argument, 1);
   g_autoptr(DsView) view = ds_view_from_variant(view_value, error);
   const char *name = g_variant_get_string(document, NULL);
 
@@ -73,12 +72,12 @@ serve_render(const DsPlugin *plugin, GVariant *argument, int fd, GError **error)
                 name);
     return NULL;
   }
-  g_autoptr(GBytes) bytes = ops->render(name, view, error);
-  return bytes_or_reason(plugin, bytes, error);
+  *bytes = ops->render(name, view, error);
+  return bytes_or_reason(plugin, *bytes, error);
 }
 
 static GVariant *
-serve_list(const DsPlugin *plugin, GVariant *argument, int fd, GError **error)
+serve_list(const DsPlugin *plugin, const DsServeInput *input, GBytes **bytes, GError **error)
 {
   const DsSourceOps *ops = plugin->ops;
   g_auto(GStrv) names = ops->list(error);
@@ -91,40 +90,42 @@ serve_list(const DsPlugin *plugin, GVariant *argument, int fd, GError **error)
 }
 
 static GVariant *
-serve_capture(const DsPlugin *plugin, GVariant *argument, int fd, GError **error)
+serve_capture(const DsPlugin *plugin, const DsServeInput *input, GBytes **bytes, GError **error)
 {
   const DsSourceOps *ops = plugin->ops;
   const char *name;
   guint64 max;
 
-  g_variant_get(argument, "(&st)", &name, &max);
-  g_autoptr(GBytes) bytes = ops->capture(name, fd, (gsize)max, NULL, error);
-  return bytes_or_reason(plugin, bytes, error);
+  g_variant_get(input->argument, "(&st)", &name, &max);
+  *bytes = ops->capture(name, input->fd, (gsize)max, NULL, error);
+  return bytes_or_reason(plugin, *bytes, error);
 }
 
 typedef struct {
   const char *verb;
   DsPluginKind kind;
   const char *type;
-  GVariant *(*serve)(const DsPlugin *plugin, GVariant *argument, int fd, GError **error);
+  GVariant *(*serve)(const DsPlugin *plugin, const DsServeInput *input, GBytes **bytes,
+                     GError **error);
 } Verb;
 
 static const Verb verbs[] = {
-    {"inspect", DS_PLUGIN_INSPECTOR, "(" DS_PART_VARIANT "ay)", serve_inspect},
+    {"inspect", DS_PLUGIN_INSPECTOR, "(" DS_PART_VARIANT ")", serve_inspect},
     {"render", DS_PLUGIN_OUTPUT, "(s" DS_VIEW_VARIANT ")", serve_render},
     {"list", DS_PLUGIN_SOURCE, "()", serve_list},
     {"capture", DS_PLUGIN_SOURCE, "(st)", serve_capture},
 };
 
 GVariant *
-ds_serve(const DsPlugin *plugin, const char *verb, GVariant *argument, int fd, GError **error)
+ds_serve(const DsPlugin *plugin, const char *verb, const DsServeInput *input, GBytes **bytes,
+         GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
     if (g_str_equal(verbs[i].verb, verb) && verbs[i].kind == plugin->kind &&
-        g_variant_is_of_type(argument, G_VARIANT_TYPE(verbs[i].type)))
-      return verbs[i].serve(plugin, argument, fd, error);
+        g_variant_is_of_type(input->argument, G_VARIANT_TYPE(verbs[i].type)))
+      return verbs[i].serve(plugin, input, bytes, error);
   g_set_error(error, DS_ERROR, DS_ERROR_UNSUPPORTED, "%s cannot \"%s\" with %s", plugin->id, verb,
-              g_variant_get_type_string(argument));
+              g_variant_get_type_string(input->argument));
   return NULL;
 }
 
