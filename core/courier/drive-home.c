@@ -8,7 +8,6 @@
 
 /* What one visit of the drive offers. */
 typedef struct {
-  guint64 newest;
   GHashTable *offered; /* guint64 * seq */
   gboolean whole;      /* every message of the container is in the inbox */
   guint64 bytes;       /* of new messages */
@@ -119,7 +118,6 @@ take_container(DsDriveRound *self, const DsStickFile *file, Visit *visit, GError
   for (guint i = 0; i < ds_drive_reader_head(reader)->count; i++)
     if (!take_message(self, reader, i, visit, error))
       return FALSE;
-  visit->newest = MAX(visit->newest, file->batch);
   self->result->containers_read++;
   return TRUE;
 }
@@ -185,7 +183,7 @@ ds_drive_take_home(DsDriveRound *self, GPtrArray *files, GError **error)
   for (guint i = 0; i < ours->len; i++)
     if (!take_file(self, ours->pdata[i], &visit, error))
       return FALSE;
-  if (visit.newest > 0)
-    ds_drive_state_came_home(self->state, visit.newest, offered);
+  if (self->result->containers_read > 0)
+    ds_drive_state_keep_taken(self->state, offered);
   return TRUE;
 }

@@ -142,6 +142,7 @@ is_due(Plan *plan, const DsDigest *id)
   }
   if (g_hash_table_contains(plan->here, id))
     return FALSE;
+  ds_drive_state_miss(self->state, id);
   if (self->options->all)
     return TRUE;
   return ds_drive_state_is_due(self->state, id) &&

@@ -12,14 +12,13 @@
 
 typedef struct {
   guint64 batch;
-  guint homes;    /* answers that came home since */
+  guint uses;     /* of drives without it since */
   gint64 since_s; /* wall time, for people */
 } Handed;
 
 struct _DsDriveState {
   char *folder;
   guint64 batch; /* the last one used */
-  guint64 home;  /* the newest one that came home */
   gint64 last_s;
   GHashTable *handed; /* DsDigest * → Handed * */
   GHashTable *taken;  /* guint64 * seq → DsDigest * content */
@@ -51,21 +50,21 @@ parse_number(const char *text, guint64 max, guint64 *number)
 static void
 take_bundle(DsDriveState *self, char *const *words)
 {
-  guint64 homes, since;
+  guint64 uses, since;
   Handed handed = {0};
   DsDigest id;
 
   if (!ds_digest_parse(&id, words[1]) ||
       !parse_number(words[2], DS_DRIVE_BATCH_MAX, &handed.batch) ||
-      !parse_number(words[3], G_MAXINT32, &homes) ||
+      !parse_number(words[3], G_MAXINT32, &uses) ||
       !parse_number(words[4], G_MAXINT64 / G_USEC_PER_SEC, &since))
     return;
-  handed.homes = (guint)homes;
+  handed.uses = (guint)uses;
   handed.since_s = (gint64)since;
   put_handed(self, &id, &handed);
 }
 
-/* "batch N", "home N", "last SECONDS", "bundle ID BATCH HOMES SECONDS" or "taken SEQ DIGEST". */
+/* "batch N", "last SECONDS", "bundle ID BATCH USES SECONDS" or "taken SEQ DIGEST". */
 static void
 take_line(DsDriveState *self, const char *line)
 {
@@ -77,9 +76,6 @@ take_line(DsDriveState *self, const char *line)
   if (count == 2 && strcmp(words[0], "batch") == 0) {
     if (parse_number(words[1], DS_DRIVE_BATCH_MAX, &number))
       self->batch = number;
-  } else if (count == 2 && strcmp(words[0], "home") == 0) {
-    if (parse_number(words[1], DS_DRIVE_BATCH_MAX, &number))
-      self->home = number;
   } else if (count == 2 && strcmp(words[0], "last") == 0) {
     if (parse_number(words[1], G_MAXINT64 / G_USEC_PER_SEC, &number))
       self->last_s = (gint64)number;
@@ -126,14 +122,13 @@ ds_drive_state_save(DsDriveState *self, GError **error)
   GHashTableIter iter;
   gpointer key, value;
 
-  g_string_append_printf(
-      text, "batch %" G_GUINT64_FORMAT "\nhome %" G_GUINT64_FORMAT "\nlast %" G_GINT64_FORMAT "\n",
-      self->batch, self->home, self->last_s);
+  g_string_append_printf(text, "batch %" G_GUINT64_FORMAT "\nlast %" G_GINT64_FORMAT "\n",
+                         self->batch, self->last_s);
   g_hash_table_iter_init(&iter, self->handed);
   while (g_hash_table_iter_next(&iter, &key, &value)) {
     const Handed *handed = value;
     g_string_append_printf(text, "bundle %s %" G_GUINT64_FORMAT " %u %" G_GINT64_FORMAT "\n",
-                           ds_digest_to_hex(key, hex), handed->batch, handed->homes,
+                           ds_digest_to_hex(key, hex), handed->batch, handed->uses,
                            handed->since_s);
   }
   g_hash_table_iter_init(&iter, self->taken);
@@ -177,12 +172,21 @@ ds_drive_state_has(DsDriveState *self, const DsDigest *id)
   return g_hash_table_contains(self->handed, id);
 }
 
+void
+ds_drive_state_miss(DsDriveState *self, const DsDigest *id)
+{
+  Handed *handed = g_hash_table_lookup(self->handed, id);
+
+  if (handed != NULL)
+    handed->uses++;
+}
+
 gboolean
 ds_drive_state_is_due(DsDriveState *self, const DsDigest *id)
 {
   const Handed *handed = g_hash_table_lookup(self->handed, id);
 
-  return handed == NULL || handed->homes >= DS_DRIVE_RESEND_HOMES;
+  return handed == NULL || handed->uses >= DS_DRIVE_RESEND_USES;
 }
 
 void
@@ -239,22 +243,15 @@ ds_drive_state_taken(DsDriveState *self)
 }
 
 void
-ds_drive_state_came_home(DsDriveState *self, guint64 newest, GHashTable *offered)
+ds_drive_state_keep_taken(DsDriveState *self, GHashTable *offered)
 {
   GHashTableIter iter;
-  gpointer key, value;
+  gpointer seq;
 
-  /* not "greater": a stranger's file with the last possible number must not be the last news */
-  if (newest == self->home)
-    return;
-  self->home = newest;
   g_hash_table_iter_init(&iter, self->taken);
-  while (g_hash_table_iter_next(&iter, &key, NULL))
-    if (!g_hash_table_contains(offered, key))
+  while (g_hash_table_iter_next(&iter, &seq, NULL))
+    if (!g_hash_table_contains(offered, seq))
       g_hash_table_iter_remove(&iter);
-  g_hash_table_iter_init(&iter, self->handed);
-  while (g_hash_table_iter_next(&iter, NULL, &value))
-    ((Handed *)value)->homes++;
 }
 
 gint64

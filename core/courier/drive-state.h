@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* A bundle on a drive that is unanswered after so many newer batches came home is written again. */
-#define DS_DRIVE_RESEND_HOMES 2
+/* A bundle on a drive that is unanswered while drives without it are used so often is written
+ * again: the one it lies on may be lost. */
+#define DS_DRIVE_RESEND_USES 3
 
 typedef struct _DsDriveState DsDriveState;
 
@@ -28,7 +29,9 @@ void ds_drive_state_hand_over(DsDriveState *self, const DsDigest *id, guint64 ba
 /* @batch was found damaged: its bundles are due again. */
 void ds_drive_state_lose(DsDriveState *self, guint64 batch);
 gboolean ds_drive_state_has(DsDriveState *self, const DsDigest *id);
-/* TRUE when @id was never written to a drive, or stays unanswered. */
+/* A drive is used on which @id does not lie. */
+void ds_drive_state_miss(DsDriveState *self, const DsDigest *id);
+/* TRUE when @id was never written to a drive, or was missed too often. */
 gboolean ds_drive_state_is_due(DsDriveState *self, const DsDigest *id);
 /* Forgets bundles that are not among @spooled (a set of DsDigest). */
 void ds_drive_state_keep(DsDriveState *self, GHashTable *spooled);
@@ -41,10 +44,9 @@ gboolean ds_drive_state_has_taken(DsDriveState *self, guint64 seq, const DsDiges
  * (transfer full) */
 GArray *ds_drive_state_taken(DsDriveState *self);
 
-/* Home containers up to batch @newest were read, which held @offered (a set of guint64 *). Unless
- * @newest was the last one before, too, what the station offers no more is forgotten, and bundles
- * waited once more. */
-void ds_drive_state_came_home(DsDriveState *self, guint64 newest, GHashTable *offered);
+/* The station offers @offered (a set of guint64 *): of what it offers no more it need not be told.
+ */
+void ds_drive_state_keep_taken(DsDriveState *self, GHashTable *offered);
 
 /* Wall time of the last use of a drive, 0: never. For people. */
 gint64 ds_drive_state_last_us(const DsDriveState *self);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "courier/drive-state.h"
 #include "courier/drive.h"
 #include "courier/mark.h"
 #include "courier/test-unit.h"
@@ -220,7 +221,6 @@ test_order(Fixture *self, gconstpointer data)
   g_assert_true(is_bundle(self, containers->pdata[0], 0, 2));
   g_assert_true(is_bundle(self, containers->pdata[0], 1, 1));
   g_assert_true(is_bundle(self, containers->pdata[0], 2, 0));
-  /* it still goes first when the network comes first */
   g_assert_true(ds_courier_mark_has(self->unit.home, DS_COURIER_URGENT,
                                     &test_unit_entry(&self->unit, 2)->id));
 }
@@ -285,22 +285,23 @@ test_answered(Fixture *self, gconstpointer data)
   g_assert_cmpuint(use_well(self, NULL).removed, ==, 1);
 }
 
-/* Two newer answers without a word about it: the stick was lost. */
+static void
+new_stick(Fixture *self)
+{
+  g_assert_true(ds_files_remove_tree(self->stick, NULL));
+  g_assert_true(ds_files_make_dir(self->stick, NULL));
+}
+
+/* Drives without it are used again and again, and no answer comes: it was lost. */
 static void
 test_unanswered(Fixture *self, gconstpointer data)
 {
-  const Message first[] = {{1, "one"}}, second[] = {{2, "two"}};
-
   test_unit_seal(&self->unit, 1, 1, 1000);
-  g_assert_cmpuint(use_well(self, NULL).written, ==, 1);
-  bring(self, first, 1);
-  g_assert_cmpuint(use_well(self, NULL).written, ==, 0);
-  bring(self, second, 1);
-  g_assert_cmpuint(use_well(self, NULL).written, ==, 0); /* it is here still */
-  g_assert_true(ds_files_remove_tree(self->stick, NULL));
-  g_assert_true(ds_files_make_dir(self->stick, NULL));
-  g_assert_cmpuint(use_well(self, NULL).written, ==, 1);
-  g_assert_cmpuint(use_well(self, NULL).written, ==, 0);
+  for (guint i = 0; i <= DS_DRIVE_RESEND_USES; i++) /* it is here still */
+    g_assert_cmpuint(use_well(self, NULL).written, ==, i == 0 ? 1 : 0);
+  new_stick(self);
+  for (guint i = 1; i <= DS_DRIVE_RESEND_USES; i++)
+    g_assert_cmpuint(use_well(self, NULL).written, ==, i == DS_DRIVE_RESEND_USES ? 1 : 0);
 }
 
 static void
@@ -361,7 +362,6 @@ test_forgets(Fixture *self, gconstpointer data)
   bring(self, messages + 1, 2);
   use_well(self, NULL);
   g_autoptr(GPtrArray) containers = out_containers(self);
-  g_assert_cmpuint(containers->len, ==, 1);
   const GArray *taken = ds_drive_reader_head(containers->pdata[0])->taken;
   g_assert_cmpuint(taken->len, ==, 2);
   g_assert_cmpuint(g_array_index(taken, DsDriveTaken, 0).seq, ==, 2);
