@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a unit does in a day, one operation each, from the state that it needs."""
+
+import pathlib
+
+from cuts import Checker, Cuts
+from doorstep_flow import BUILD, COURIER, OFFICER, TRIP, World, good
+
+REASON = '家长改主意'
+
+
+class Unit:
+    """A world with one case in each of its stages."""
+
+    def __init__(self):
+        self.world = World(people=3)
+        self.unit, self.station = self.world.unit, self.world.station
+        try:
+            self._walk()
+        except BaseException:
+            self.world.close()
+            raise
+        self.checker = Checker([BUILD / 'tests/crash/check-unit', self.unit.passphrase, OFFICER])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.checker.close()
+        self.world.close()
+
+    def _walk(self):
+        world, unit, station = self.world, self.unit, self.station
+        self.case = world.take(1)[0]['case']
+        self.kept = {'taken': world.keep()}
+        good(unit.run('case', 'seal', self.case))
+        self.kept['sealed'] = world.keep()
+        unit.sync()
+        station.intake(locked=True)
+        self.kept['received'] = world.keep()
+        unit.sync()
+        station.intake()
+        self.kept['durable'] = world.keep()
+        unit.sync()
+        self.kept['answered'] = world.keep()
+        unit.apply()
+        self.kept['applied'] = world.keep()
+
+    def _operations(self):
+        unit, case = self.unit, self.case
+        courier = [COURIER, 'sync', '--home', unit.home]
+        portrait = self.world.person(3) / 'portrait.jpg'
+        return {
+            'save': ('taken', [unit.argv('case', 'set', case, f'contact.phone=1380000000{number}')
+                               for number in range(3)], True),
+            'add': ('taken', [unit.argv('case', 'add', case, 'photo', portrait)], True),
+            'begin': ('taken', [unit.argv('case', 'take', '2', self.world.person(2) / 'case.json',
+                                          '--trip', TRIP)], False),
+            'seal': ('taken', [unit.argv('case', 'seal', case)], True),
+            'withdraw': ('sealed', [unit.argv('case', 'withdraw', case, '--reason', REASON)], False),
+            'send': ('sealed', [courier], True),
+            'fetch': ('durable', [courier], False),
+            'apply': ('answered', [unit.argv('inbox', 'apply')], False),
+            'prune': ('applied', [unit.argv('prune')], True),
+        }
+
+    def names(self):
+        return sorted(self._operations())
+
+    def cuts(self, name, drop=0):
+        state, steps, atomic = self._operations()[name]
+        self.world.back_to(self.kept[state])
+        work = self.world.root / 'cuts'
+        return Cuts(name, pathlib.Path(work), self.unit.home, steps, self.checker, drop=drop, atomic=atomic)
