@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/trip-keep.h"
 
-#include "unit/settle.h"
 #include "unit/unit-private.h"
 #include "vault/bundles.h"
 #include "vault/journal.h"
@@ -12,7 +11,7 @@
 static const char *const KEPT[] = {
     "application.reason",   "application.urgency", "identification.mode", "fee.method",
     "fee.received",         "fee.receipt-series",  "fee.receipt-number",  "old-card.handed-in",
-    "appointment.hardship", "temporary.wanted",    DS_KEPT_REFUND_PAID,
+    "appointment.hardship", "temporary.wanted",
 };
 
 static char *
@@ -63,29 +62,16 @@ ds_unit_known_fields(DsUnit *self, const DsVaultCase *of, GError **error)
   return of->shredded ? read_kept(self, of) : ds_vault_case_fields(self->vault, of->id, error);
 }
 
-/* The journal forgets sums with the rest of the case. (transfer full) */
-static GBytes *
-dup_kept(DsUnit *self, const DsVaultCase *of, GError **error)
-{
-  g_autoptr(GHashTable) fields = ds_vault_case_fields(self->vault, of->id, error);
-  g_autoptr(DsCaseSettle) settle = fields != NULL ? ds_unit_case_settle(self, of, error) : NULL;
-
-  if (settle == NULL)
-    return NULL;
-  if (settle->paid_fen > 0)
-    g_hash_table_insert(fields, g_strdup(DS_KEPT_REFUND_PAID),
-                        g_strdup_printf("%" G_GINT64_FORMAT, settle->paid_fen));
-  return pack_kept(fields);
-}
-
 gboolean
 ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why, GError **error)
 {
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
-  g_autoptr(GBytes) kept = transaction != NULL ? dup_kept(self, of, error) : NULL;
+  g_autoptr(GHashTable) fields =
+      transaction != NULL ? ds_vault_case_fields(self->vault, of->id, error) : NULL;
 
-  if (kept == NULL)
+  if (fields == NULL)
     return FALSE;
+  g_autoptr(GBytes) kept = pack_kept(fields);
   g_autofree char *name = data_name(of->id);
   return (of->trip == NULL || ds_vault_set_trip_data(self->vault, of->trip, name, kept, error)) &&
          ds_vault_shred_case(self->vault, of->id, why, self->officer, error) &&
@@ -112,7 +98,7 @@ gboolean
 ds_unit_may_erase(DsUnit *self, const DsVaultCase *of, gboolean *may, GError **error)
 {
   GError *local = NULL;
-  gboolean ended = ds_case_ended_in_field(of);
+  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
 
   *may = FALSE;
   if (of->shredded || (!station_is_done(of->state) && !(ended && of->state == DS_CASE_DURABLE)))
@@ -122,11 +108,7 @@ ds_unit_may_erase(DsUnit *self, const DsVaultCase *of, gboolean *may, GError **e
     g_propagate_error(error, local);
     return FALSE;
   }
-  g_autoptr(DsCaseSettle) settle = ds_unit_case_settle(self, of, error);
-  if (settle == NULL)
-    return FALSE;
   /* its files are gone from here too: nothing could be sent again */
-  *may =
-      bundle != NULL && bundle->pruned_us != 0 && !settle->ask && ds_case_settle_open(settle) == 0;
+  *may = bundle != NULL && bundle->pruned_us != 0;
   return TRUE;
 }

@@ -4,7 +4,6 @@
  *
  *   application.reason, application.urgency, identification.mode   what was asked for
  *   fee.method, fee.received, fee.receipt-series, fee.receipt-number   the money
- *   refund.paid                                                    of that, what went back, in fen
  *   old-card.handed-in, temporary.wanted, appointment.hardship     cards, papers, kind of visit */
 #pragma once
 
@@ -12,8 +11,6 @@
 #include "vault/case.h"
 
 G_BEGIN_DECLS
-
-#define DS_KEPT_REFUND_PAID "refund.paid"
 
 /* The fields of @of as far as they are here: all of them, or those kept. text → text.
  * (transfer full) */
@@ -24,8 +21,7 @@ GHashTable *ds_unit_known_fields(DsUnit *self, const DsVaultCase *of, GError **e
  * durably: ds_unit_may_erase. All at once. */
 gboolean ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Nothing of it is needed on this laptop any more: no file, and no person to pay something back to.
- */
+/* Nothing of it is needed on this laptop any more. */
 gboolean ds_unit_may_erase(DsUnit *self, const DsVaultCase *of, gboolean *may,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -9,7 +9,6 @@
 #include "unit/answer.h"
 #include "unit/check.h"
 #include "unit/enrol.h"
-#include "unit/settle.h"
 #include "unit/trip-inside.h"
 #include "unit/trip-keep.h"
 #include "unit/unit-private.h"
@@ -21,9 +20,8 @@
 const char *
 ds_owed_word(DsOwedKind kind)
 {
-  static const char *const words[] = {NULL,     "material",   "seal",     "durable",
-                                      "redo",   "quarantine", "identify", "refund",
-                                      "notice", "decide",     "ask"};
+  static const char *const words[] = {NULL,         "material", "seal",   "durable", "redo",
+                                      "quarantine", "identify", "refund", "notice",  "decide"};
 
   return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : NULL;
 }
@@ -182,20 +180,21 @@ owe_by_state(DsUnit *self, DsTripCase *of, gboolean notified)
     owe(of, DS_OWED_IDENTIFY, NULL);
 }
 
+/* Cash for something that ended without a card: what the station says, else all of it. */
 static void
-owe_refund(DsTripCase *of, const DsCaseSettle *settle)
+owe_refund(DsTripCase *of, GHashTable *answer)
 {
-  gint64 open_fen = ds_case_settle_open(settle);
-  g_autofree char *fen =
-      g_strdup_printf("%" G_GINT64_FORMAT, settle->ask ? settle->taken_fen : open_fen);
+  const char *said = g_hash_table_lookup(answer, DS_DETAIL_REFUND);
+  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
 
-  of->refund_fen = settle->owed_fen;
-  of->refund_paid_fen = settle->paid_fen;
-  of->refund_ask_fen = settle->ask ? settle->taken_fen : 0;
-  if (settle->ask)
-    owe(of, DS_OWED_ASK, fen);
-  else if (open_fen > 0)
-    owe(of, DS_OWED_REFUND, fen);
+  if (said != NULL && !ds_money_parse_fen(said, &of->refund_fen))
+    of->refund_fen = 0;
+  else if (said == NULL && ended)
+    of->refund_fen = of->fee_fen;
+  if (of->refund_fen <= of->refund_paid_fen)
+    return;
+  g_autofree char *fen = g_strdup_printf("%" G_GINT64_FORMAT, of->refund_fen - of->refund_paid_fen);
+  owe(of, DS_OWED_REFUND, fen);
 }
 
 static gboolean
@@ -224,32 +223,33 @@ read_bundle(DsUnit *self, DsTripCase *of, DsTripReport *report, GError **error)
 }
 
 static gboolean
-read_answer(DsUnit *self, const DsVaultCase *vault_case, DsTripCase *of, GError **error)
+read_answer(DsUnit *self, DsTripCase *of, GError **error)
 {
   g_autoptr(GHashTable) answer = ds_unit_case_answer(self, of->id, error);
-  g_autoptr(DsCaseSettle) settle =
-      answer != NULL ? ds_unit_case_settle(self, vault_case, error) : NULL;
 
-  if (settle == NULL)
+  gboolean notified = FALSE;
+
+  if (answer == NULL || !ds_unit_settled(self, of->id, &of->refund_paid_fen, &notified, error))
     return FALSE;
   of->due = g_strdup(g_hash_table_lookup(answer, DS_DETAIL_DUE));
   of->due_provisional =
       g_strcmp0(g_hash_table_lookup(answer, DS_DETAIL_DUE_PROVISIONAL), "true") == 0;
-  owe_by_state(self, of, settle->notified);
-  owe_refund(of, settle);
+  owe_by_state(self, of, notified);
+  owe_refund(of, answer);
   return TRUE;
 }
 
+/* Takes the case into @report. */
 /* A refused case whose bundle is durable is refused, not "durable". */
 static DsCaseState
 standing(const DsVaultCase *of)
 {
-  return ds_case_ended_in_field(of) && of->state >= DS_CASE_SEALED && of->state <= DS_CASE_DURABLE
-             ? of->decision
-             : of->state;
+  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
+
+  return ended && of->state >= DS_CASE_SEALED && of->state <= DS_CASE_DURABLE ? of->decision
+                                                                              : of->state;
 }
 
-/* Takes the case into @report. */
 static gboolean
 add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GError **error)
 {
@@ -271,7 +271,7 @@ add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GErr
   of->standing = standing(vault_case);
   of->day = g_strdup(vault_case->day);
   read_fields(of, fields);
-  return read_bundle(self, of, report, error) && read_answer(self, vault_case, of, error);
+  return read_bundle(self, of, report, error) && read_answer(self, of, error);
 }
 
 /* ---- the whole ---- */
@@ -291,7 +291,6 @@ count_case(DsTripReport *report, const DsTripCase *of)
   }
   report->refund_fen += of->refund_fen;
   report->refund_paid_fen += of->refund_paid_fen;
-  report->refund_ask_fen += of->refund_ask_fen;
   report->old_cards += of->old_card;
   report->temporary_cards += g_strcmp0(of->temporary, "temporary-card") == 0;
   report->temporary_certificates += g_strcmp0(of->temporary, "temporary-certificate") == 0;
