@@ -23,7 +23,8 @@ typedef struct {
   DsSpool *spool;
   DsInbox *inbox;
   DsCourierState *state;
-  DsAdvert *advert; /* the last one read from a receive-pack */
+  DsAdvert *advert;  /* the last one read from a receive-pack */
+  guint64 too_large; /* the smallest size there was no room for; 0: there was room */
 } DsRound;
 
 /* Opens a link with the options of this round and reads the advertisement. (transfer full) */

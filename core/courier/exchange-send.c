@@ -109,23 +109,27 @@ take_batch(DsRound *self, GQueue *queue, guint64 limit)
 /* The report has one word for a full disk, a killed index-pack and a bundle that git dislikes; what
  * the server @said beside it tells which. */
 static void
-take_no(DsRound *self, const char *hex, const char *reason, const char *said)
+take_no(DsRound *self, const DsDepotSource *source, const char *reason, const char *said)
 {
+  char hex[DS_DIGEST_HEX_SIZE];
   g_autofree char *both = g_strdup_printf("%s; %s", reason, said);
   g_autofree char *note = ds_room_note(said);
   g_autofree char *words =
       note != NULL || *said == '\0' ? g_strdup(note != NULL ? note : reason) : g_strdup(both);
 
-  if (ds_room_is_lacking(both))
-    ds_round_put_off(self,
-                     "the station has no room for bundle %s now: %s; it stays here and goes at "
-                     "a later contact",
-                     hex, words);
-  else
+  ds_digest_to_hex(&source->id, hex);
+  if (!ds_room_is_lacking(both)) {
     ds_round_refuse(self,
                     "the station did not take bundle %s: %s; it stays here and is offered again at "
                     "the next contact",
                     hex, words);
+    return;
+  }
+  self->too_large = self->too_large > 0 ? MIN(self->too_large, source->size) : source->size;
+  ds_round_put_off(self,
+                   "the station has no room for bundle %s now: %s; it stays here and goes at "
+                   "a later contact",
+                   hex, words);
 }
 
 /* What the server complained about, once it has ended; "" when nothing was refused. */
@@ -148,6 +152,7 @@ take_report(DsRound *self, const DsDepotSource *source, const DsPushReport *repo
             const char *said, gboolean in_company, GQueue *alone, GError **error)
 {
   char hex[DS_DIGEST_HEX_SIZE];
+  DsOrderItem item = {.entry.id = source->id, .size = source->size};
 
   switch (report->outcome) {
   case DS_PUSH_HANDED_OVER:
@@ -161,10 +166,10 @@ take_report(DsRound *self, const DsDepotSource *source, const DsPushReport *repo
     return TRUE;
   case DS_PUSH_REFUSED:
     if (in_company) {
-      g_queue_push_tail(alone, g_memdup2(&source->id, sizeof source->id));
+      g_queue_push_tail(alone, g_memdup2(&item, sizeof item));
       return TRUE;
     }
-    take_no(self, ds_digest_to_hex(&source->id, hex), report->reason, said);
+    take_no(self, source, report->reason, said);
     return TRUE;
   case DS_PUSH_UNREADABLE:
     ds_round_refuse(self, "bundle %s cannot be read here: %s", ds_digest_to_hex(&source->id, hex),
@@ -197,19 +202,15 @@ push_batch(DsRound *self, DsLink *link, GPtrArray *batch, GQueue *alone, GError 
 static void
 requeue_alone(GArray *entries, GQueue *alone, GQueue *queue)
 {
-  gpointer id;
+  DsOrderItem *item;
 
-  while ((id = g_queue_pop_head(alone)) != NULL) {
+  while ((item = g_queue_pop_head(alone)) != NULL) {
     for (guint i = 0; i < entries->len; i++) {
       const DsSpoolEntry *entry = &g_array_index(entries, DsSpoolEntry, i);
-      if (!ds_digest_equal(&entry->id, id))
-        continue;
-      DsOrderItem *item = g_new0(DsOrderItem, 1);
-      item->entry = *entry;
-      g_queue_push_tail(queue, item);
-      break;
+      if (ds_digest_equal(&entry->id, &item->entry.id))
+        item->entry = *entry;
     }
-    g_free(id);
+    g_queue_push_tail(queue, item);
   }
 }
 
@@ -230,7 +231,7 @@ typedef struct {
   GArray *entries;     /* DsSpoolEntry */
   GHashTable *spooled; /* set of their ids */
   GQueue *queue;       /* DsOrderItem still to send */
-  GQueue *alone;       /* DsDigest: refused in company */
+  GQueue *alone;       /* DsOrderItem with id and size: refused in company */
   gboolean filled;     /* @queue knows what the station has */
 } Sending;
 
@@ -255,14 +256,20 @@ send_once(DsRound *self, Sending *sending, guint64 limit, GError **error)
   return ds_round_close(self, link, ok, error);
 }
 
-/* Where one has no room the next, larger one has none either: it need not travel to be told. */
+/* Where one has no room a larger one has none either: it need not travel to be told. A smaller one
+ * goes, it may stand behind an urgent one. */
 static void
-put_off_rest(DsRound *self, GQueue *queue)
+put_off_larger(DsRound *self, GQueue *queue)
 {
-  if (self->result->later == 0)
-    return;
-  self->result->later += g_queue_get_length(queue);
-  g_queue_clear_full(queue, g_free);
+  for (GList *link = queue->head, *next; self->too_large > 0 && link != NULL; link = next) {
+    DsOrderItem *item = link->data;
+    next = link->next;
+    if (item->size < self->too_large)
+      continue;
+    self->result->later++;
+    g_queue_delete_link(queue, link);
+    g_free(item);
+  }
 }
 
 static gboolean
@@ -280,7 +287,7 @@ send_queue(DsRound *self, Sending *sending, GError **error)
       requeue_alone(sending->entries, sending->alone, sending->queue);
       singly = TRUE;
     }
-    put_off_rest(self, sending->queue);
+    put_off_larger(self, sending->queue);
   }
   return TRUE;
 }

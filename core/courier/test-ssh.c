@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "courier/test-unit.h"
+#include "courier/mark.h"
 #include "depot/room.h"
 #include "depot/serve.h"
 
@@ -263,6 +264,41 @@ test_cut(Fixture *self, gconstpointer data)
   ds_exchange_result_clear(&second);
 }
 
+/* An urgent bundle that the station has no room for holds up no smaller one, whether they travelled
+ * together or not; one as large need not try. */
+static void
+test_room_for_small(Fixture *self, gconstpointer data)
+{
+  if (self->sshd == NULL)
+    return;
+  for (guint chunks = 2; chunks <= 6; chunks += 4) {
+    const guint base = self->unit.entries->len;
+    g_autoptr(GError) error = NULL;
+    DsExchangeResult result;
+
+    test_unit_seal(&self->unit, 2, chunks, 250000);
+    test_unit_seal(&self->unit, 2, 1, 1000);
+    g_assert_true(ds_courier_mark_set(self->unit.home, DS_COURIER_URGENT,
+                                      &test_unit_entry(&self->unit, base)->id, &error));
+    authorize_with(self, "unit-1", "200000", DS_ROOM_NOTE "unit unit-1 has 8 GiB waiting");
+    g_assert_true(sync_ssh(self, &result, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(result.handed_over, ==, 2);
+    g_assert_cmpuint(result.later, ==, 2);
+    g_assert_cmpuint(result.refused, ==, 0);
+    g_assert_false(test_unit_has_arrived(&self->unit, base));
+    g_assert_true(test_unit_has_arrived(&self->unit, base + 3));
+    ds_exchange_result_clear(&result);
+
+    authorize(self, "unit-1");
+    g_assert_true(sync_ssh(self, &result, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(result.handed_over, ==, 2);
+    ds_exchange_result_clear(&result);
+  }
+  test_unit_check_arrived(&self->unit);
+}
+
 /* A station without room is asked again later; one that wants smaller pushes says no. Nothing is
  * lost either way. */
 static void
@@ -311,6 +347,7 @@ main(int argc, char **argv)
   ADD("unknown-unit", test_unknown_unit);
   ADD("other-unit", test_other_unit);
   ADD("station-down", test_station_down);
+  ADD("room-for-small", test_room_for_small);
   ADD("no-room", test_no_room);
   ADD("cut", test_cut);
   return g_test_run();
