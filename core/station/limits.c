@@ -30,7 +30,11 @@ ds_limits_of(const DsStationSettings *settings, const char *unit)
 char *
 ds_limits_size_text(guint64 bytes)
 {
-  return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *text = g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_auto(GStrv) words = g_strsplit(text, "\u00a0", -1);
+
+  /* it goes through ssh and git to the courier, who keeps nothing but ASCII of it */
+  return g_strjoinv(" ", words);
 }
 
 static gboolean

@@ -256,7 +256,7 @@ test_bundle_max(TestFixture *f, gconstpointer data)
 
   set_limits(f, "unit-7", 0, 5 << 20);
   g_assert_cmpuint(room_for(f, "unit-7", &note), ==, 6 << 20);
-  g_assert_nonnull(strstr(note, DS_ROOM_LIMIT));
+  g_assert_cmpstr(note, ==, DS_ROOM_LIMIT "one bundle of unit unit-7 may have 5.0 MiB");
   test_push(f->home, "unit-7", large, TEST_PUSH_WHOLE);
   test_intake(f->station);
   test_fixture_assert_heard(f, large, "quarantined received verified durable");

@@ -11,6 +11,9 @@
 #include "station/members.h"
 #include "station/rotate.h"
 
+/* No number that a person gives. */
+#define UNSAID G_MININT
+
 static void
 set_text(JsonObject *object, const char *name, const char *text)
 {
@@ -221,7 +224,7 @@ int
 ds_verb_directory(DsVerb *self, int argc, char **argv)
 {
   g_autofree char *out = NULL, *unit = NULL, *officer = NULL, *since = NULL;
-  int days = 0;
+  int days = UNSAID;
   gint64 since_us = 0;
   g_autoptr(GError) error = NULL;
   const GOptionEntry own[] = {
@@ -248,11 +251,11 @@ ds_verb_directory(DsVerb *self, int argc, char **argv)
   if (since != NULL && (since_us = ds_clock_parse(since)) < 0)
     return ds_cli_usage(PROGRAM, _("--since \"%s\" is no time such as 2026-09-01T08:30:00+08:00"),
                         since);
-  gboolean changes = days != 0 || unit != NULL || officer != NULL;
+  gboolean changes = days != UNSAID || unit != NULL || officer != NULL;
   if (!(changes ? ds_verb_open_unlocked : ds_verb_open)(self, &error) ||
       (unit != NULL && !ds_station_revoke_unit(self->station, unit, since_us, &error)) ||
       (officer != NULL && !ds_station_revoke_officer(self->station, officer, since_us, &error)) ||
-      (days != 0 && !ds_station_renew(self->station, (guint)MAX(days, 0), &error)) ||
+      (days != UNSAID && !ds_station_renew(self->station, (guint)MAX(days, 0), &error)) ||
       (out != NULL && !write_directory(self, out, &error)))
     return ds_verb_end(self, error);
   print_directory(self);
