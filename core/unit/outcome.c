@@ -97,26 +97,21 @@ fill_redo(DsUnit *self, const DsVaultCase *of, GHashTable *answer, DsCaseDuty *d
 
 /* ---- money and telling ---- */
 
-typedef struct {
-  gint64 paid_fen;
-  gboolean notified;
-} Done;
-
-static gboolean
-read_done(DsUnit *self, const char *case_id, Done *done, GError **error)
+gboolean
+ds_unit_settled(DsUnit *self, const char *case_id, DsCaseSettled *settled, GError **error)
 {
   g_autoptr(GPtrArray) entries = ds_vault_entries(self->vault, case_id, error);
 
-  *done = (Done){0};
+  *settled = (DsCaseSettled){0};
   if (entries == NULL)
     return FALSE;
   for (guint i = 0; i < entries->len; i++) {
     const DsVaultEntry *entry = g_ptr_array_index(entries, i);
     gint64 fen;
     if (strcmp(entry->name, NOTIFIED) == 0)
-      done->notified = TRUE;
+      settled->notified = TRUE;
     if (strcmp(entry->name, REFUND_PAID) == 0 && ds_money_parse_fen(entry->value, &fen))
-      done->paid_fen += fen;
+      settled->paid_fen += fen;
   }
   return TRUE;
 }
@@ -125,9 +120,9 @@ static gboolean
 fill_no(DsUnit *self, const DsVaultCase *of, GHashTable *answer, DsCaseDuty *duty, GError **error)
 {
   gint64 owed = 0;
-  Done done;
+  DsCaseSettled done;
 
-  if (!read_done(self, of->id, &done, error))
+  if (!ds_unit_settled(self, of->id, &done, error))
     return FALSE;
   if (!ds_money_parse_fen(g_hash_table_lookup(answer, DS_DETAIL_REFUND), &owed))
     owed = 0;
@@ -217,10 +212,10 @@ find_owed(DsUnit *self, const DsVaultCase *of, gint64 *owed, GError **error)
 {
   gint64 taken = 0;
   DsCaseDuty *found = NULL;
-  Done done;
+  DsCaseSettled done;
 
   *owed = 0;
-  if (!ds_unit_case_duty(self, of, &found, error) || !read_done(self, of->id, &done, error))
+  if (!ds_unit_case_duty(self, of, &found, error) || !ds_unit_settled(self, of->id, &done, error))
     return FALSE;
   g_autoptr(DsCaseDuty) duty = found;
   if (duty != NULL)

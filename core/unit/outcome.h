@@ -32,6 +32,16 @@ gboolean ds_unit_case_duty(DsUnit *self, const DsVaultCase *of, DsCaseDuty **dut
  * (transfer full) */
 GPtrArray *ds_unit_duties(DsUnit *self, const char *trip, GError **error);
 
+typedef struct {
+  gint64 paid_fen;   /* paid back so far */
+  gboolean notified; /* the person was told how it ended */
+} DsCaseSettled;
+
+/* What the journal of @case_id says was done about its end. Of an erased case the sum is gone from
+ * there: unit/trip-keep.h kept it. */
+gboolean ds_unit_settled(DsUnit *self, const char *case_id, DsCaseSettled *settled,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The person got @fen back (journalled as "refund-paid"). @receipt is the number of the printed
  * receipt that came back, "lost" when it did not. DS_ERROR_REFUSED when nothing is owed,
  * DS_ERROR_INVALID for another sum or another receipt than the case's. */

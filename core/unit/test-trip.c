@@ -253,6 +253,8 @@ test_close_erases(void)
   g_assert_no_error(error);
   g_autofree char *waiting = test_home_seal(home, 2, &waiting_id);
 
+  g_assert_true(ds_vault_log(ds_unit_vault(home->unit), accepted, NULL, "refund-paid", "700",
+                             "360702001", &error));
   test_home_hear(home, &accepted_id, DS_STATE_DURABLE, NULL);
   test_home_hear(home, &accepted_id, DS_STATE_ACCEPTED, NULL);
   test_home_hear(home, &waiting_id, DS_STATE_DURABLE, NULL);
@@ -271,6 +273,7 @@ test_close_erases(void)
   g_assert_null(gone->name);
   g_assert_cmpint(gone->fee_fen, ==, 2000);
   g_assert_cmpstr(gone->receipt_number, ==, "41");
+  g_assert_cmpint(gone->refund_paid_fen, ==, 700); /* its entry in the journal is erased too */
   g_assert_cmpstr(gone->hardship, ==, "elderly");
   g_assert_null(gone->hardship_detail);
   g_assert_nonnull(gone->bundle);

@@ -2,7 +2,6 @@
 #include "unit/trip-end.h"
 
 #include "base/error.h"
-#include "model/money.h"
 #include "unit/seal.h"
 #include "unit/trip-inside.h"
 #include "unit/trip-keep.h"
@@ -12,8 +11,6 @@
 #include "vault/trip.h"
 
 /* Events of unit/outcome.c. */
-#define REFUND_PAID "refund-paid"
-#define NOTIFIED "notified"
 
 static char *
 officer_setting(const char *trip)
@@ -54,27 +51,6 @@ ds_unit_require_trip_officer(DsUnit *self, const char *trip, GError **error)
       "trip %s was handed over to officer %s, who alone changes its cases now: --officer %s", trip,
       officer, officer);
   return FALSE;
-}
-
-gboolean
-ds_unit_settled(DsUnit *self, const char *case_id, gint64 *paid_fen, gboolean *notified,
-                GError **error)
-{
-  g_autoptr(GPtrArray) entries = ds_vault_entries(self->vault, case_id, error);
-
-  *paid_fen = 0;
-  *notified = FALSE;
-  if (entries == NULL)
-    return FALSE;
-  for (guint i = 0; i < entries->len; i++) {
-    const DsVaultEntry *entry = g_ptr_array_index(entries, i);
-    gint64 fen = 0;
-    if (g_str_equal(entry->name, NOTIFIED))
-      *notified = TRUE;
-    if (g_str_equal(entry->name, REFUND_PAID) && ds_money_parse_fen(entry->value, &fen))
-      *paid_fen += fen;
-  }
-  return TRUE;
 }
 
 /* ---- closing ---- */

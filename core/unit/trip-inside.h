@@ -17,9 +17,4 @@ gboolean ds_unit_set_trip_officer(DsUnit *self, const char *trip, const char *of
 gboolean ds_unit_require_trip_officer(DsUnit *self, const char *trip,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What the journal says was done about the end of @case_id (unit/outcome.h): paid back so far, and
- * whether the person was told. */
-gboolean ds_unit_settled(DsUnit *self, const char *case_id, gint64 *paid_fen, gboolean *notified,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/trip-keep.h"
 
+#include "unit/outcome.h"
 #include "unit/unit-private.h"
 #include "vault/bundles.h"
 #include "vault/journal.h"
@@ -21,8 +22,9 @@ data_name(const char *case_id)
 }
 
 static GBytes *
-pack_kept(GHashTable *fields)
+pack_kept(GHashTable *fields, const DsCaseSettled *settled)
 {
+  g_autofree char *paid = g_strdup_printf("%" G_GINT64_FORMAT, settled->paid_fen);
   GVariantBuilder builder;
 
   g_variant_builder_init(&builder, G_VARIANT_TYPE(KEPT_TYPE));
@@ -31,6 +33,8 @@ pack_kept(GHashTable *fields)
     if (value != NULL)
       g_variant_builder_add(&builder, "{ss}", KEPT[i], value);
   }
+  if (settled->paid_fen > 0)
+    g_variant_builder_add(&builder, "{ss}", DS_KEPT_REFUND_PAID, paid);
   g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_builder_end(&builder));
   return g_variant_get_data_as_bytes(variant);
 }
@@ -69,9 +73,11 @@ ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why, GError 
   g_autoptr(GHashTable) fields =
       transaction != NULL ? ds_vault_case_fields(self->vault, of->id, error) : NULL;
 
-  if (fields == NULL)
+  DsCaseSettled settled;
+
+  if (fields == NULL || !ds_unit_settled(self, of->id, &settled, error))
     return FALSE;
-  g_autoptr(GBytes) kept = pack_kept(fields);
+  g_autoptr(GBytes) kept = pack_kept(fields, &settled);
   g_autofree char *name = data_name(of->id);
   return (of->trip == NULL || ds_vault_set_trip_data(self->vault, of->trip, name, kept, error)) &&
          ds_vault_shred_case(self->vault, of->id, why, self->officer, error) &&

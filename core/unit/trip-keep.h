@@ -4,6 +4,7 @@
  *
  *   application.reason, application.urgency, identification.mode   what was asked for
  *   fee.method, fee.received, fee.receipt-series, fee.receipt-number   the money
+ *   refund.paid                                                    what of it was paid back, fen
  *   old-card.handed-in, temporary.wanted, appointment.hardship     cards, papers, kind of visit */
 #pragma once
 
@@ -11,6 +12,8 @@
 #include "vault/case.h"
 
 G_BEGIN_DECLS
+
+#define DS_KEPT_REFUND_PAID "refund.paid"
 
 /* The fields of @of as far as they are here: all of them, or those kept. text → text.
  * (transfer full) */

@@ -9,6 +9,7 @@
 #include "unit/answer.h"
 #include "unit/check.h"
 #include "unit/enrol.h"
+#include "unit/outcome.h"
 #include "unit/trip-inside.h"
 #include "unit/trip-keep.h"
 #include "unit/unit-private.h"
@@ -98,6 +99,9 @@ read_fields(DsTripCase *self, GHashTable *fields)
   self->receipt_number = dup_value(fields, "fee.receipt-number");
   if (fen != NULL && !ds_money_parse_fen(fen, &self->fee_fen))
     self->fee_fen = 0; /* what is no amount is a finding of the step, and counts as nothing */
+  fen = g_hash_table_lookup(fields, DS_KEPT_REFUND_PAID);
+  if (fen != NULL && !ds_money_parse_fen(fen, &self->refund_paid_fen))
+    self->refund_paid_fen = 0;
   self->old_card = g_strcmp0(g_hash_table_lookup(fields, "old-card.handed-in"), "true") == 0;
   self->temporary = dup_value(fields, "temporary.wanted");
   if (g_strcmp0(self->temporary, "none") == 0)
@@ -226,20 +230,19 @@ static gboolean
 read_answer(DsUnit *self, DsTripCase *of, GError **error)
 {
   g_autoptr(GHashTable) answer = ds_unit_case_answer(self, of->id, error);
+  DsCaseSettled settled;
 
-  gboolean notified = FALSE;
-
-  if (answer == NULL || !ds_unit_settled(self, of->id, &of->refund_paid_fen, &notified, error))
+  if (answer == NULL || !ds_unit_settled(self, of->id, &settled, error))
     return FALSE;
+  of->refund_paid_fen += settled.paid_fen;
   of->due = g_strdup(g_hash_table_lookup(answer, DS_DETAIL_DUE));
   of->due_provisional =
       g_strcmp0(g_hash_table_lookup(answer, DS_DETAIL_DUE_PROVISIONAL), "true") == 0;
-  owe_by_state(self, of, notified);
+  owe_by_state(self, of, settled.notified);
   owe_refund(of, answer);
   return TRUE;
 }
 
-/* Takes the case into @report. */
 /* A refused case whose bundle is durable is refused, not "durable". */
 static DsCaseState
 standing(const DsVaultCase *of)
@@ -250,6 +253,7 @@ standing(const DsVaultCase *of)
                                                                               : of->state;
 }
 
+/* Takes the case into @report. */
 static gboolean
 add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GError **error)
 {
