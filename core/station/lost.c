@@ -27,7 +27,8 @@ text_of(JsonObject *object, const char *name)
 
 /* ---- which of them came in ---- */
 
-/* Cases of one unit by "TRIP/NUMBER" and, for people without a number, "TRIP/name/NAME". */
+/* Cases of one unit by "TRIP/NUMBER" and, for people without a number, "TRIP/name/NAME"; NULL where
+ * a name says too little: then they are to be taken again rather than forgotten. */
 static GHashTable *
 cases_of(GPtrArray *cases, const char *unit)
 {
@@ -39,19 +40,39 @@ cases_of(GPtrArray *cases, const char *unit)
       continue;
     if (one->number != NULL)
       g_hash_table_insert(found, g_strdup_printf("%s/%s", one->trip, one->number), one);
-    if (one->name != NULL)
-      g_hash_table_insert(found, g_strdup_printf("%s/name/%s", one->trip, one->name), one);
+    if (one->name == NULL)
+      continue;
+    char *key = g_strdup_printf("%s/name/%s", one->trip, one->name);
+    g_hash_table_insert(found, key, g_hash_table_contains(found, key) ? NULL : one);
   }
   return found;
+}
+
+static char *
+key_of(const DsSentPerson *person)
+{
+  return person->number != NULL ? g_strdup_printf("%s/%s", person->trip, person->number)
+                                : g_strdup_printf("%s/name/%s", person->trip,
+                                                  person->name != NULL ? person->name : "");
+}
+
+/* Two on one list by the same name and no number: a case by this name is of either. */
+static void
+forget_shared_names(GHashTable *cases, const GPtrArray *sent)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < sent->len; i++) {
+    const DsSentPerson *person = sent->pdata[i];
+    if (person->number == NULL && !g_hash_table_add(seen, key_of(person)))
+      g_hash_table_insert(cases, key_of(person), NULL);
+  }
 }
 
 static const DsRegistryCase *
 case_of(GHashTable *cases, const DsSentPerson *person)
 {
-  g_autofree char *key =
-      person->number != NULL
-          ? g_strdup_printf("%s/%s", person->trip, person->number)
-          : g_strdup_printf("%s/name/%s", person->trip, person->name != NULL ? person->name : "");
+  g_autofree char *key = key_of(person);
 
   return g_hash_table_lookup(cases, key);
 }
@@ -103,6 +124,7 @@ add_people(DsStation *self, const char *unit, JsonObject *lost, GError **error)
   if (all == NULL)
     return FALSE;
   g_autoptr(GHashTable) cases = cases_of(all, unit);
+  forget_shared_names(cases, sent);
   for (guint i = 0; i < sent->len; i++) {
     const DsSentPerson *person = sent->pdata[i];
     if (strcmp(person->trip, trip) != 0)

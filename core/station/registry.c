@@ -39,6 +39,20 @@ static const char *const schema[] = {
     " trip TEXT NOT NULL, arrived INTEGER NOT NULL, behind INTEGER NOT NULL,"
     " document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX handover_trip ON handover (trip, unit, seq);",
+    /* two units may be sent on one trip, and each may be lost */
+    "ALTER TABLE sent_trip RENAME TO old_trip;"
+    "ALTER TABLE sent_person RENAME TO old_person;"
+    "CREATE TABLE sent_trip (unit TEXT NOT NULL, trip TEXT NOT NULL, name TEXT NOT NULL,"
+    " day TEXT NOT NULL, sent INTEGER NOT NULL, closed INTEGER NOT NULL,"
+    " PRIMARY KEY (unit, trip)) WITHOUT ROWID;"
+    "CREATE TABLE sent_person (unit TEXT NOT NULL, trip TEXT NOT NULL, row INTEGER NOT NULL,"
+    " name TEXT, number TEXT);"
+    "CREATE INDEX sent_person_trip ON sent_person (unit, trip, row);"
+    "INSERT INTO sent_trip SELECT unit, trip, name, day, sent, closed FROM old_trip;"
+    "INSERT INTO sent_person SELECT t.unit, p.trip, p.row, p.name, p.number FROM old_person p"
+    " JOIN old_trip t ON t.trip = p.trip;"
+    "DROP TABLE old_person;"
+    "DROP TABLE old_trip;",
 };
 
 DsDb *

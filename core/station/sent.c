@@ -20,18 +20,32 @@ ds_sent_person_free(DsSentPerson *self)
   g_free(self);
 }
 
+/* Somebody who is on the list already, by number or else by row and name, is replaced; who is not
+ * on the new list any more may still be on the laptop, and stays. */
 static gboolean
-keep_rows(DsStation *self, const DsRoster *roster, const char *trip, GError **error)
+keep_row(DsStation *self, const char *unit, const char *trip, int row, GHashTable *fields,
+         GError **error)
 {
-  for (guint i = 0; roster != NULL && i < ds_roster_row_count(roster); i++) {
-    const DsRosterRow *row = ds_roster_row(roster, i);
-    if (!ds_db_run(self->cases, error,
-                   "INSERT INTO sent_person (trip, row, name, number) VALUES (?, ?, ?, ?)", "titt",
-                   trip, (int)(i + 1),
-                   (const char *)g_hash_table_lookup(row->fields, "applicant.name"),
-                   (const char *)g_hash_table_lookup(row->fields, "applicant.number")))
+  const char *name = g_hash_table_lookup(fields, "applicant.name");
+  const char *number = g_hash_table_lookup(fields, "applicant.number");
+
+  return ds_db_run(self->cases, error,
+                   "DELETE FROM sent_person WHERE unit = ? AND trip = ?"
+                   " AND (number = ? OR (number IS NULL AND row = ? AND name IS ?))",
+                   "tttit", unit, trip, number, row, name) &&
+         ds_db_run(self->cases, error,
+                   "INSERT INTO sent_person (unit, trip, row, name, number) VALUES (?, ?, ?, ?, ?)",
+                   "ttitt", unit, trip, row, name, number);
+}
+
+static gboolean
+keep_rows(DsStation *self, const DsDispatchOrder *order, const char *trip, GError **error)
+{
+  const DsRoster *roster = order->roster;
+
+  for (guint i = 0; roster != NULL && i < ds_roster_row_count(roster); i++)
+    if (!keep_row(self, order->unit, trip, (int)(i + 1), ds_roster_row(roster, i)->fields, error))
       return FALSE;
-  }
   return TRUE;
 }
 
@@ -42,15 +56,12 @@ ds_sent_keep(DsStation *self, const DsDispatchOrder *order, const char *trip, GE
   g_autoptr(DsDbTransaction) transaction = ds_db_begin(self->cases, error);
 
   return transaction != NULL &&
-         ds_db_run(self->cases, error, "DELETE FROM sent_person WHERE trip = ?", "t", trip) &&
          ds_db_run(self->cases, error,
-                   "INSERT INTO sent_trip (trip, unit, name, day, sent, closed)"
-                   " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (trip) DO UPDATE SET"
-                   " unit = excluded.unit, name = excluded.name, day = excluded.day,"
-                   " sent = excluded.sent, closed = 0",
-                   "ttttl", trip, order->unit, order->trip_name, day, ds_clock_now().wall_us) &&
-         keep_rows(self, order->roster, trip, error) &&
-         ds_db_commit(g_steal_pointer(&transaction), error);
+                   "INSERT INTO sent_trip (unit, trip, name, day, sent, closed)"
+                   " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (unit, trip) DO UPDATE SET"
+                   " name = excluded.name, day = excluded.day, sent = excluded.sent, closed = 0",
+                   "ttttl", order->unit, trip, order->trip_name, day, ds_clock_now().wall_us) &&
+         keep_rows(self, order, trip, error) && ds_db_commit(g_steal_pointer(&transaction), error);
 }
 
 GPtrArray *
@@ -61,8 +72,8 @@ ds_sent_list(DsStation *self, const char *unit, GError **error)
   g_autoptr(DsDbRows) rows =
       ds_db_query(self->cases, error,
                   "SELECT t.trip, t.name, t.day, p.row, p.name, p.number FROM sent_trip t"
-                  " JOIN sent_person p ON p.trip = t.trip WHERE t.unit = ? AND t.closed = 0"
-                  " ORDER BY t.day, t.trip, p.row",
+                  " JOIN sent_person p ON p.unit = t.unit AND p.trip = t.trip"
+                  " WHERE t.unit = ? AND t.closed = 0 ORDER BY t.day, t.trip, p.row, p.rowid",
                   "t", unit);
 
   while (rows != NULL && (step = ds_db_rows_next(rows, error)) == DS_DB_ROW) {

@@ -21,13 +21,15 @@ typedef struct {
 void ds_sent_person_free(DsSentPerson *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsSentPerson, ds_sent_person_free)
 
-/* Before the dispatch goes out. The same trip again replaces its rows. */
+/* Before the dispatch goes out. The same trip to the same unit again adds to its list: who was on
+ * an earlier one may be on the laptop. */
 gboolean ds_sent_keep(DsStation *self, const DsDispatchOrder *order, const char *trip,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* DsSentPerson of @unit's trips that are not closed, by trip and row. (transfer full) */
 GPtrArray *ds_sent_list(DsStation *self, const char *unit, GError **error);
-/* The unit's officer closed the trip: the people on its list are not on the laptop any more, and
- * are forgotten here. DS_ERROR_NOT_FOUND for an unknown trip. Again is fine. */
+/* The officers closed the trip, at every unit it was sent to: the people on its lists are on no
+ * laptop any more, and are forgotten here. DS_ERROR_NOT_FOUND for an unknown trip. Again is fine.
+ */
 gboolean ds_station_close_trip(DsStation *self, const char *trip,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -113,6 +113,54 @@ test_lost(TestFixture *f, gconstpointer data)
   test_assert_error(&error, DS_ERROR_NOT_FOUND, "no trip \"t-9\" was dispatched");
 }
 
+/* A trip that is sent again, shorter, and to a second unit: the first laptop holds what it held. */
+static void
+test_sent_again(TestFixture *f, gconstpointer data)
+{
+  g_auto(GStrv) numbers = g_new0(char *, 4);
+  g_autoptr(TestUnit) other = test_unit_new("unit-8", "036002");
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    numbers[i] = test_number(i + 1);
+  char *const last[] = {numbers[2], NULL};
+  test_unit_enrol(other, f->station);
+  dispatch(f, "unit-7", "t-1", numbers);
+  dispatch(f, "unit-7", "t-1", last);
+  dispatch(f, "unit-8", "t-1", last);
+
+  g_autoptr(JsonNode) lost = ds_station_lost(f->station, "unit-7", "x", 0, "x", &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(count(lost, "held"), ==, 3);
+  for (guint i = 0; i < 3; i++) {
+    gboolean found = FALSE;
+    for (guint j = 0; j < 3; j++)
+      found |= g_str_equal(json_object_get_string_member(person(lost, j), "number"), numbers[i]);
+    g_assert_true(found);
+  }
+  g_autoptr(JsonNode) second = ds_station_lost(f->station, "unit-8", "x", 0, "x", &error);
+  g_assert_cmpint(count(second, "held"), ==, 1);
+}
+
+/* A name alone tells nobody apart: with two of it on the list, one case is no answer for both. */
+static void
+test_same_name(TestFixture *f, gconstpointer data)
+{
+  static const char *const nobody[] = {"", "", NULL};
+  g_autoptr(GError) error = NULL;
+
+  dispatch(f, "unit-7", "t-1", (char *const *)nobody);
+  g_assert_true(ds_db_run(f->station->cases, &error, "UPDATE sent_person SET name = '王小1'", ""));
+  TestCase in = {.local = "a-1", .trip = "t-1", .name = "王小1"};
+  g_autoptr(TestBundle) came = test_unit_seal(f->unit, ds_station_directory(f->station), &in);
+  test_push(f->home, "unit-7", came, TEST_PUSH_WHOLE);
+  test_intake(f->station);
+  g_autoptr(JsonNode) lost = ds_station_lost(f->station, "unit-7", "x", 0, "x", &error);
+  g_assert_no_error(error);
+  g_assert_cmpint(count(lost, "held"), ==, 2);
+  g_assert_cmpint(count(lost, "here"), ==, 0);
+}
+
 static void
 test_refusals(TestFixture *f, gconstpointer data)
 {
@@ -154,6 +202,8 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   ADD("lost", test_lost);
+  ADD("sent-again", test_sent_again);
+  ADD("same-name", test_same_name);
   ADD("refusals", test_refusals);
   g_test_add_func("/station/lost/csv", test_csv);
   return g_test_run();
