@@ -142,7 +142,10 @@ refusal_at(const DsCaseRules *self, guint index, const char *const *by)
   if (rows == NULL || index >= json_array_get_length(rows))
     return NULL;
   JsonObject *row = json_array_get_object_element(rows, index);
-  return g_strv_contains(by, ds_json_string(row, "by")) ? row : NULL;
+  for (guint i = 0; by[i] != NULL; i++)
+    if (ds_pack_refusal_is_for(row, by[i]))
+      return row;
+  return NULL;
 }
 
 static guint
