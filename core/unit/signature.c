@@ -32,8 +32,10 @@ step_info(DsUnit *self, const char *step)
   return entry != NULL ? entry->info : NULL;
 }
 
-const DsPluginInfo *
-ds_unit_signing_step(DsUnit *self, const char *service)
+/* The step that takes the signatures of @service: the last one with a slot for them, for it sees
+ * the most. NULL when none does. (transfer none) */
+static const DsPluginInfo *
+signing_step(DsUnit *self, const char *service)
 {
   g_auto(GStrv) steps = ds_unit_service_steps(self, service);
   const DsPluginInfo *last = NULL;
@@ -122,11 +124,12 @@ encode(const char *case_id, GHashTable *fields, const GPtrArray *parts, GError *
   return ds_cbor_writer_finish(writer, error);
 }
 
-gboolean
-ds_unit_signed_digest(DsUnit *self, const char *service, const char *case_id, const DsView *view,
-                      char **hex, GError **error)
+/* *@hex is NULL where the signing step covers nothing. (out transfer full) */
+static gboolean
+signed_digest(DsUnit *self, const char *service, const char *case_id, const DsView *view,
+              char **hex, GError **error)
 {
-  const DsPluginInfo *signing = ds_unit_signing_step(self, service);
+  const DsPluginInfo *signing = signing_step(self, service);
   const DsSlotNeed *need = signing != NULL ? signature_slot(signing) : NULL;
   const char *const *covers = need != NULL ? (const char *const *)need->covers : NULL;
 
@@ -173,14 +176,14 @@ ds_unit_signed_digest_now(DsUnit *self, const char *case_id, char **hex, GError 
     ds_view_set_field(view, name, value);
   for (guint i = 0; i < parts->len; i++)
     add_part(view, g_ptr_array_index(parts, i));
-  return ds_unit_signed_digest(self, of->service, case_id, view, hex, error);
+  return signed_digest(self, of->service, case_id, view, hex, error);
 }
 
 /* ---- which ones still count ---- */
 
 /* One without a digest was given where nothing is covered: it counts. */
-gboolean
-ds_unit_signature_is_stale(const DsPart *part, const char *hex)
+static gboolean
+is_stale(const DsPart *part, const char *hex)
 {
   const char *was = ds_part_attribute(part, DS_SIGNED_DIGEST);
 
@@ -207,20 +210,20 @@ ds_unit_view_add_parts(DsUnit *self, DsView *view, const char *service, const ch
   g_autoptr(GPtrArray) parts = ds_vault_parts(ds_unit_vault(self), case_id, FALSE, error);
   g_autoptr(GPtrArray) stale = g_ptr_array_new();
   g_autofree char *now = NULL;
-  const DsPluginInfo *signing = ds_unit_signing_step(self, service);
+  const DsPluginInfo *signing = signing_step(self, service);
 
   if (parts == NULL)
     return FALSE;
   for (guint i = 0; i < parts->len; i++)
     if (((DsVaultPart *)g_ptr_array_index(parts, i))->part->slot != DS_SLOT_SIGNATURE)
       add_part(view, g_ptr_array_index(parts, i));
-  if (!ds_unit_signed_digest(self, service, case_id, view, &now, error))
+  if (!signed_digest(self, service, case_id, view, &now, error))
     return FALSE;
   for (guint i = 0; i < parts->len; i++) {
     DsVaultPart *held = g_ptr_array_index(parts, i);
     if (held->part->slot != DS_SLOT_SIGNATURE)
       continue;
-    if (ds_unit_signature_is_stale(held->part, now)) {
+    if (is_stale(held->part, now)) {
       g_ptr_array_add(stale, held->part);
       continue;
     }

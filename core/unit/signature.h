@@ -14,22 +14,10 @@ G_BEGIN_DECLS
 /* In a record: "true" for a signature of something that has changed since. */
 #define DS_SIGNED_STALE "stale"
 
-/* The step that takes the signatures of @service: the last one with a slot for them, for it sees
- * the most. NULL when none does. (transfer none) */
-const DsPluginInfo *ds_unit_signing_step(DsUnit *self, const char *service);
-
-/* What somebody who signs case @case_id of @service now would be bound to, from the fields and
- * parts of @view: *@hex is NULL where the signing step covers nothing. (out transfer full) */
-gboolean ds_unit_signed_digest(DsUnit *self, const char *service, const char *case_id,
-                               const DsView *view, char **hex,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* The same for the case as the vault has it now. */
+/* What somebody who signs the case now would be bound to, by the step that takes its signatures:
+ * *@hex is NULL where that step covers nothing. (out transfer full) */
 gboolean ds_unit_signed_digest_now(DsUnit *self, const char *case_id, char **hex,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* @part is a signature of something else than @hex says. */
-gboolean ds_unit_signature_is_stale(const DsPart *part, const char *hex);
 
 /* Brings the parts into @view, which has its fields already, without the stale signatures; sets
  * "signature.step", and "signatures.stale" to those whose signature is stale and nobody has signed
