@@ -2,9 +2,11 @@
 #include "cli/unit/case-print.h"
 
 #include "cli/unit/duty-print.h"
+#include "cli/unit/trip-print.h"
 #include "unit/answer.h"
 #include "unit/check.h"
 #include "unit/service.h"
+#include "unit/trip-report.h"
 
 void
 ds_case_print_id(DsFace *face, const char *id)
@@ -79,17 +81,18 @@ ds_case_state_text(const DsVaultCase *of)
                    (of->decision != DS_CASE_WITHDRAWN && of->decision != DS_CASE_REFUSED &&
                     of->decision != DS_CASE_PENDING_IDENTIFICATION);
 
-  return alone ? g_strdup(ds_case_state_word(of->state))
-               : g_strdup_printf("%s, %s", ds_case_state_word(of->decision),
-                                 ds_case_state_word(of->state));
+  return alone ? g_strdup(ds_case_state_title(of->state))
+               : g_strdup_printf("%s, %s", ds_case_state_title(of->decision),
+                                 ds_case_state_title(of->state));
 }
 
 static void
 print_line(const DsVaultCase *of)
 {
-  g_autofree char *state = ds_case_state_text(of);
+  g_autofree char *text = ds_case_state_text(of);
+  g_autofree char *state = ds_print_column(text, 30);
 
-  g_print("%s  v%u  %-18s %s\n", of->id, of->version, state, of->name != NULL ? of->name : "-");
+  g_print("%s  v%u  %s %s\n", of->id, of->version, state, of->name != NULL ? of->name : "-");
 }
 
 void

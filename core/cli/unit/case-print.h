@@ -27,7 +27,8 @@ char *ds_case_field_text(const DsField *field, const char *value);
 const char *ds_case_complete_text(const DsCaseCheck *check);
 
 /* The state, and what the field decided where the state alone would not say that a case was given
- * up, refused or taken without a document: "pending-identification, sealed". (transfer full) */
+ * up, refused or taken without a document: "identification pending, sealed". In the
+ * officer's language. (transfer full) */
 char *ds_case_state_text(const DsVaultCase *of);
 
 G_END_DECLS

@@ -8,9 +8,11 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/unit/clock-print.h"
+#include "cli/unit/trip-print.h"
 #include "courier/config.h"
 #include "courier/why.h"
 #include "unit/enrol.h"
+#include "unit/trip-report.h"
 #include "vault/bundles.h"
 #include "vault/case.h"
 #include "vault/journal.h"
@@ -215,9 +217,10 @@ run_status(DsFace *face, char **args, GError **error)
   g_print(_("unit %s, officer %s %s, station %s\n"), ds_unit_id(unit), ds_unit_officer(unit),
           ds_unit_officer_name(unit), directory != NULL ? directory->name : _("not known yet"));
   for (int state = 1; state <= DS_CASE_STATE_LAST; state++)
-    if (status.cases[state] > 0)
-      g_print("  %-22s %" G_GUINT64_FORMAT "\n", ds_case_state_word((DsCaseState)state),
-              status.cases[state]);
+    if (status.cases[state] > 0) {
+      g_autofree char *title = ds_print_column(ds_case_state_title((DsCaseState)state), 22);
+      g_print("  %s %" G_GUINT64_FORMAT "\n", title, status.cases[state]);
+    }
   g_autofree char *held = g_format_size(status.object_bytes);
   g_print(_("%u bundles not yet pruned, %s of evidence here, room for about %llu more cases\n"),
           status.waiting, held, (unsigned long long)(status.free_bytes / CASE_BYTES));

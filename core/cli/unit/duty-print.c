@@ -2,6 +2,7 @@
 #include "cli/unit/duty-print.h"
 
 #include "model/money.h"
+#include "unit/trip-report.h"
 
 static void
 print_redo(DsUnit *unit, const DsCaseDuty *duty)
@@ -26,10 +27,10 @@ ds_duty_print(DsUnit *unit, const DsCaseDuty *duty)
   const char *name = duty->name != NULL ? duty->name : "-";
 
   if (duty->due == NULL)
-    g_print("  %s  %s  %s\n", duty->case_id, name, ds_case_state_word(duty->state));
+    g_print("  %s  %s  %s\n", duty->case_id, name, ds_case_state_title(duty->state));
   else
     g_print(duty->overdue ? _("  %s  %s  %s  due %s%s: OVERDUE\n") : _("  %s  %s  %s  due %s%s\n"),
-            duty->case_id, name, ds_case_state_word(duty->state), duty->due,
+            duty->case_id, name, ds_case_state_title(duty->state), duty->due,
             duty->due_provisional ? _(" (provisional)") : "");
   if (duty->redo != NULL)
     print_redo(unit, duty);

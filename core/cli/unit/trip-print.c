@@ -138,12 +138,16 @@ print_case(const DsTripCase *of)
                                           : of->name != NULL ? of->name
                                                              : "-",
                                           12);
-  g_autofree char *state = ds_print_column(ds_case_state_title(of->standing), 16);
+  g_autofree char *state = ds_print_column(ds_case_state_title(of->standing), 22);
   g_autofree char *fee = ds_money_format(of->fee_fen);
 
   g_print("%s  %s %s", of->id, name, state);
-  if (of->fee_method != NULL)
+  if (of->fee_fen > 0)
     g_print(_(" %s yuan"), fee);
+  else if (g_strcmp0(of->fee_method, "payment-code") == 0)
+    g_print(" %s", _("payment code"));
+  else if (g_strcmp0(of->fee_method, "exempt") == 0)
+    g_print(" %s", _("exempt"));
   if (of->receipt_number != NULL)
     g_print("  %s %s", of->receipt_series != NULL ? of->receipt_series : "", of->receipt_number);
   if (of->hardship != NULL)
