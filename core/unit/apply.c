@@ -17,6 +17,7 @@
 #include "unit/trip.h"
 #include "unit/unit-private.h"
 #include "vault/setting.h"
+#include "vault/statements.h"
 
 #define MESSAGE_FILE_MAX (4 * 1024 * 1024)
 
@@ -275,6 +276,18 @@ finish_seal(DsUnit *self)
 
   if (!ds_unit_finish_seal(self, &error))
     g_debug("%s", error->message);
+}
+
+gboolean
+ds_unit_missing_statement(DsUnit *self, guint64 *first, GError **error)
+{
+  guint64 contiguous = 0, last = 0;
+
+  if (!ds_vault_statement_seq(self->vault, &contiguous, error) ||
+      !ds_vault_statement_last(self->vault, &last, error))
+    return FALSE;
+  *first = last > contiguous ? contiguous + 1 : 0;
+  return TRUE;
 }
 
 DsApplied *

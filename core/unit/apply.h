@@ -24,6 +24,12 @@ typedef struct {
  * laptop (a full disk): the message it names stays in the inbox, the others were applied.
  * (transfer full) */
 DsApplied *ds_unit_apply_inbox(DsUnit *self, GError **error);
+
+/* Statements are numbered without a gap: @first is the lowest number that never came although a
+ * later one did (0: none is missing). Somebody on the way kept it back, or it is still coming. */
+gboolean ds_unit_missing_statement(DsUnit *self, guint64 *first,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 void ds_applied_free(DsApplied *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsApplied, ds_applied_free)
 

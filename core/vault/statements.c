@@ -126,6 +126,16 @@ ds_vault_statement_seq(DsVault *self, guint64 *seq, GError **error)
   return ok;
 }
 
+gboolean
+ds_vault_statement_last(DsVault *self, guint64 *seq, GError **error)
+{
+  gint64 value = 0;
+  gboolean ok = ds_db_get_int(self->db, &value, 0, error, "SELECT max(seq) FROM statement", "");
+
+  *seq = (guint64)value;
+  return ok;
+}
+
 GPtrArray *
 ds_vault_statements(DsVault *self, const DsDigest *bundle, GError **error)
 {

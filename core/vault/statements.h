@@ -31,6 +31,9 @@ gboolean ds_vault_add_statement(DsVault *self, const DsVaultStatement *statement
 /* Highest n such that 1 … n were all applied; what the unit asks the station to go on from. */
 gboolean ds_vault_statement_seq(DsVault *self, guint64 *seq,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The highest seq that was applied, 0: none. Above ds_vault_statement_seq: one between is missing. */
+gboolean ds_vault_statement_last(DsVault *self, guint64 *seq,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Statements about a bundle, in order of seq. DsVaultStatement. (transfer full) */
 GPtrArray *ds_vault_statements(DsVault *self, const DsDigest *bundle,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

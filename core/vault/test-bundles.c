@@ -226,6 +226,8 @@ test_statements(Fixture *fixture, gconstpointer data)
   g_assert_true(fresh);
   g_assert_true(ds_vault_statement_seq(fixture->vault, &seq, &error));
   g_assert_cmpuint(seq, ==, 0); /* 1 and 2 are missing */
+  g_assert_true(ds_vault_statement_last(fixture->vault, &seq, &error));
+  g_assert_cmpuint(seq, ==, 3);
   g_assert_true(ds_vault_add_statement(fixture->vault, &statement, &fresh, &error));
   g_assert_false(fresh); /* replayed */
   statement.bytes = resigned;

@@ -11,6 +11,7 @@
 #include "cli/unit/trip-print.h"
 #include "courier/config.h"
 #include "courier/why.h"
+#include "unit/apply.h"
 #include "unit/enrol.h"
 #include "unit/trip-report.h"
 #include "vault/bundles.h"
@@ -140,6 +141,7 @@ typedef struct {
   guint64 waiting_bytes;
   guint64 objects, object_bytes, free_bytes;
   guint64 cases[DS_CASE_STATE_LAST + 1];
+  guint64 missing; /* number of a statement that never came; 0: none */
   DsWatch watch;
 } Status;
 
@@ -152,6 +154,7 @@ read_status(DsUnit *unit, Status *status, GError **error)
       !ds_store_usage(ds_unit_store(unit), &status->objects, &status->object_bytes, error) ||
       !ds_store_free_space(ds_unit_store(unit), &status->free_bytes, error) ||
       !ds_vault_count_cases(ds_unit_vault(unit), NULL, status->cases, error) ||
+      !ds_unit_missing_statement(unit, &status->missing, error) ||
       !ds_unit_read_watch(unit, &status->watch, error))
     return FALSE;
   status->waiting = bundles->len;
@@ -184,6 +187,11 @@ print_status_json(DsUnit *unit, const Status *status, const DsWhy *why)
   json_builder_add_int_value(builder, (gint64)status->object_bytes);
   json_builder_set_member_name(builder, "cases-that-fit");
   json_builder_add_int_value(builder, (gint64)(status->free_bytes / CASE_BYTES));
+  json_builder_set_member_name(builder, "missing-statement");
+  if (status->missing > 0)
+    json_builder_add_int_value(builder, (gint64)status->missing);
+  else
+    json_builder_add_null_value(builder);
   json_builder_set_member_name(builder, "cases");
   json_builder_begin_object(builder);
   for (int state = 1; state <= DS_CASE_STATE_LAST; state++)
@@ -224,6 +232,11 @@ run_status(DsFace *face, char **args, GError **error)
   g_autofree char *held = g_format_size(status.object_bytes);
   g_print(_("%u bundles not yet pruned, %s of evidence here, room for about %llu more cases\n"),
           status.waiting, held, (unsigned long long)(status.free_bytes / CASE_BYTES));
+  if (status.missing > 0)
+    g_print(
+        _("statement %llu of the station never came, later ones did; if it does not come at the "
+          "next contact, ask the station for: doorstep-station publish --again %s --from %llu\n"),
+        (unsigned long long)status.missing, ds_unit_id(unit), (unsigned long long)status.missing);
   g_autofree char *warning = ds_clock_print_warning(&status.watch);
   if (warning != NULL)
     g_print("%s\n", warning);
