@@ -50,14 +50,6 @@ ds_why_equal(const DsWhy *a, const DsWhy *b)
          g_strcmp0(a->network, b->network) == 0 && g_strcmp0(a->detail, b->detail) == 0;
 }
 
-void
-ds_why_copy(DsWhy *to, const DsWhy *from)
-{
-  *to = *from;
-  to->network = g_strdup(from->network);
-  to->detail = g_strdup(from->detail);
-}
-
 /* ---- the lock ---- */
 
 int

@@ -48,7 +48,6 @@ const char *ds_why_word(DsWhyState state);
 JsonNode *ds_why_json(const DsWhy *self);
 /* Same state, reason, network and detail: nothing new to tell. */
 gboolean ds_why_equal(const DsWhy *a, const DsWhy *b);
-void ds_why_copy(DsWhy *to, const DsWhy *from);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DsWhy, ds_why_clear)
 

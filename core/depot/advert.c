@@ -12,7 +12,6 @@ struct _DsAdvert {
   GHashTable *refs; /* char *, full name → DsObjectId * */
   GArray *outbox;   /* DsOutboxRef */
   char **capabilities;
-  guint bundles;
 };
 
 void
@@ -59,11 +58,9 @@ take_ref(DsAdvert *self, const char *name, const DsObjectId *id)
   DsDigest bundle;
   DsOutboxRef outbox;
 
-  if (ds_depot_bundle_ref_parse(name, &bundle))
-    self->bundles++;
-  else if (ds_depot_outbox_ref_parse(name, &outbox))
+  if (ds_depot_outbox_ref_parse(name, &outbox))
     g_array_append_val(self->outbox, outbox);
-  else
+  else if (!ds_depot_bundle_ref_parse(name, &bundle))
     return TRUE;
   return g_hash_table_insert(self->refs, g_strdup(name), g_memdup2(id, sizeof *id));
 }
@@ -151,12 +148,6 @@ ds_advert_has_bundle(const DsAdvert *self, const DsDigest *id)
   char ref[DS_DEPOT_REF_SIZE];
 
   return g_hash_table_contains(self->refs, ds_depot_bundle_ref(id, ref));
-}
-
-guint
-ds_advert_bundle_count(const DsAdvert *self)
-{
-  return self->bundles;
 }
 
 const GArray *

@@ -20,7 +20,6 @@ DsAdvert *ds_advert_read(DsLink *link, GError **error);
 void ds_advert_free(DsAdvert *self);
 
 gboolean ds_advert_has_bundle(const DsAdvert *self, const DsDigest *id);
-guint ds_advert_bundle_count(const DsAdvert *self);
 /* DsOutboxRef, sorted by sequence. Owned by @self. */
 const GArray *ds_advert_outbox(const DsAdvert *self);
 /* FALSE when @ref (a full name) was not advertised. */

@@ -292,24 +292,12 @@ ds_station_unlock(DsStation *self, DsSecret *passphrase, GError **error)
 }
 
 gboolean
-ds_station_is_unlocked(const DsStation *self)
-{
-  return self->keys != NULL;
-}
-
-gboolean
 ds_station_require_unlocked(const DsStation *self, const char *what, GError **error)
 {
   if (self->keys != NULL)
     return TRUE;
   g_set_error(error, DS_ERROR, DS_ERROR_LOCKED, "%s needs the station's passphrase", what);
   return FALSE;
-}
-
-const char *
-ds_station_home(const DsStation *self)
-{
-  return self->home;
 }
 
 const char *

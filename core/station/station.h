@@ -40,9 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsStation, ds_station_free)
 /* DS_ERROR_LOCKED when the passphrase does not fit. */
 gboolean ds_station_unlock(DsStation *self, DsSecret *passphrase,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ds_station_is_unlocked(const DsStation *self);
 
-const char *ds_station_home(const DsStation *self);
 const char *ds_station_id(const DsStation *self);
 const char *ds_station_name(const DsStation *self);
 /* The newest directory. (transfer none), until the next change of members. */
