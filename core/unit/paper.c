@@ -6,6 +6,7 @@
 #include "policy/json.h"
 #include "unit/answer.h"
 #include "unit/pack.h"
+#include "unit/settle.h"
 #include "vault/bundles.h"
 #include "vault/statements.h"
 
@@ -122,17 +123,40 @@ find_end(DsUnit *self, const char *case_id, int *state, gint64 *station_us, GErr
   return TRUE;
 }
 
-static void
-add_refund(DsView *view, GHashTable *answer, int state)
+static char *
+refund_reason(const DsVaultCase *of, GHashTable *answer)
 {
-  const char *reason = g_hash_table_lookup(answer, DS_DETAIL_REASON);
-  g_autofree char *text =
-      g_strdup_printf("%s%s%s", state == DS_STATE_REFUSED ? "受理单位不予受理" : "审核未予签发",
-                      reason != NULL ? "：" : "", reason != NULL ? reason : "");
+  const char *said = g_hash_table_lookup(answer, DS_DETAIL_REASON);
+  const char *text = of->decision == DS_CASE_REFUSED ? "现场不予受理" : "申请人撤回申请";
 
-  ds_view_set_fact(view, "refund.amount", g_hash_table_lookup(answer, DS_DETAIL_REFUND));
-  ds_view_set_fact(view, "refund.decided-by", g_hash_table_lookup(answer, DS_DETAIL_REFUND_BY));
-  ds_view_set_fact(view, "refund.reason", text);
+  if (of->state == DS_CASE_NOT_ISSUED)
+    text = "审核未予签发";
+  else if (of->state == DS_CASE_REFUSED_BY_STATION)
+    text = "受理单位不予受理";
+  return g_strconcat(text, said != NULL ? "：" : "", said, NULL);
+}
+
+/* The sum once it is decided, 0 too; nothing as long as somebody has to be asked. */
+static gboolean
+add_refund(DsUnit *self, const DsVaultCase *of, DsView *view, GError **error)
+{
+  g_autoptr(GHashTable) answer = ds_unit_case_answer(self, of->id, error);
+  g_autoptr(DsCaseSettle) settle = answer != NULL ? ds_unit_case_settle(self, of, error) : NULL;
+
+  if (settle == NULL)
+    return FALSE;
+  gboolean by_station = ds_case_ended_by_station(of);
+  if (!by_station && !ds_case_ended_in_field(of))
+    return TRUE;
+  const char *said = g_hash_table_lookup(answer, DS_DETAIL_REFUND);
+  const char *by = g_hash_table_lookup(answer, DS_DETAIL_REFUND_BY);
+  g_autofree char *fen = g_strdup_printf("%" G_GINT64_FORMAT, settle->owed_fen);
+  g_autofree char *reason = refund_reason(of, answer);
+  ds_view_set_fact(view, "refund.reason", reason);
+  ds_view_set_fact(view, "refund.decided-by", by != NULL ? by : settle->decided_by);
+  if (by_station ? said != NULL : settle->taken_fen > 0 && !settle->ask)
+    ds_view_set_fact(view, "refund.amount", fen);
+  return TRUE;
 }
 
 /* What the station said last, once it has ended the case. */
@@ -147,7 +171,6 @@ add_answer(DsUnit *self, const char *case_id, DsView *view, JsonObject *rules, G
     return FALSE;
   if (state == 0)
     return TRUE;
-  add_refund(view, answer, state);
   const char *code = g_hash_table_lookup(answer, DS_DETAIL_REFUSAL);
   if (state != DS_STATE_REFUSED || code == NULL)
     return TRUE;
@@ -182,7 +205,8 @@ ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check, G
   const char *code = ds_view_field(view, "refusal.reason");
   if (code != NULL)
     add_refusal(view, ds_pack_root(pack), code, "unit");
-  return add_answer(self, case_id, view, ds_pack_root(pack), error);
+  return add_refund(self, of, view, error) &&
+         add_answer(self, case_id, view, ds_pack_root(pack), error);
 }
 
 void

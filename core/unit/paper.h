@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  *   kit.N.title .field                       what the rules want taken along on a visit
  *   refusal.code .by .text .redirect .document .clause .phrase .day .explanation
  *                                            the field's refusal, or the station's
- *   refund.amount .reason .decided-by        what the station has decided to pay back */
+ *   refund.amount .reason .decided-by        what is paid back, once that is decided
+ *                                            (unit/settle.h) */
 gboolean ds_unit_add_paper_facts(DsUnit *self, const char *case_id, DsCaseCheck *check,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives trip.jurisdiction in @view the title of the rules that hold on the trip's day; leaves it as

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the station's word leaves to do. */
 #include "unit/outcome.h"
+#include "unit/settle.h"
 
 #include <string.h>
 
@@ -108,7 +109,7 @@ test_refused(void)
 
   g_assert_false(ds_unit_notified(home->unit, id, "电话", &error));
   assert_error(&error, DS_ERROR_REFUSED, "no refusal to tell the person about");
-  g_assert_false(ds_unit_refund(home->unit, id, 2000, "123", &error));
+  g_assert_false(ds_unit_refund(home->unit, id, 2000, "123", NULL, &error));
   assert_error(&error, DS_ERROR_REFUSED, "nothing is to be paid back");
   test_home_hear(home, &bundle, DS_STATE_DURABLE, NULL);
   test_home_hear(home, &bundle, DS_STATE_REFUSED,
@@ -124,14 +125,14 @@ test_refused(void)
   g_assert_false(ds_unit_notified(home->unit, id, "", &error));
   assert_error(&error, DS_ERROR_INVALID, "say how the person was told");
   g_assert_true(ds_unit_notified(home->unit, id, "电话", &error));
-  g_assert_false(ds_unit_refund(home->unit, id, 1999, "123", &error));
+  g_assert_false(ds_unit_refund(home->unit, id, 1999, "123", NULL, &error));
   assert_error(&error, DS_ERROR_INVALID, "20.00 yuan are to be paid back");
-  g_assert_false(ds_unit_refund(home->unit, id, 2000, NULL, &error));
+  g_assert_false(ds_unit_refund(home->unit, id, 2000, NULL, NULL, &error));
   assert_error(&error, DS_ERROR_INVALID, "has to come back");
-  g_assert_true(ds_unit_refund(home->unit, id, 2000, "lost", &error));
+  g_assert_true(ds_unit_refund(home->unit, id, 2000, "lost", NULL, &error));
   g_assert_no_error(error);
   g_assert_null(duty_of(home, id));
-  g_assert_false(ds_unit_refund(home->unit, id, 2000, "lost", &error));
+  g_assert_false(ds_unit_refund(home->unit, id, 2000, "lost", NULL, &error));
   assert_error(&error, DS_ERROR_REFUSED, "nothing is to be paid back");
 
   test_home_reopen(home);

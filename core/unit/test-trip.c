@@ -165,6 +165,7 @@ test_standing(void)
   g_autofree char *withdrawn = begin(home);
   DsDigest id;
 
+  pay(home, withdrawn, "2000", "LU", "7");
   g_assert_true(ds_unit_case_withdraw(home->unit, withdrawn, "moved away", &error));
   g_assert_true(ds_unit_case_seal(home->unit, withdrawn, &id, &error));
   g_assert_no_error(error);
@@ -175,6 +176,8 @@ test_standing(void)
   g_assert_cmpint(of->standing, ==, DS_CASE_WITHDRAWN);
   g_assert_cmpuint(report->by_state[DS_CASE_WITHDRAWN], ==, 1);
   g_assert_cmpuint(report->by_state[DS_CASE_DURABLE], ==, 0);
+  /* these rules charge nothing, so they pay nothing back */
+  g_assert_false(owes(of, DS_OWED_REFUND, NULL) || owes(of, DS_OWED_ASK, NULL));
   g_autoptr(DsView) view = ds_trip_report_view(report);
   g_assert_cmpstr(ds_view_field(view, "row.1.state"), ==, "withdrawn");
 }

@@ -10,8 +10,6 @@
 #include "vault/setting.h"
 #include "vault/trip.h"
 
-/* Events of unit/outcome.c. */
-
 static char *
 officer_setting(const char *trip)
 {

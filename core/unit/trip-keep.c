@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/trip-keep.h"
 
-#include "unit/outcome.h"
+#include "unit/settle.h"
 #include "unit/unit-private.h"
 #include "vault/bundles.h"
 #include "vault/journal.h"
@@ -12,7 +12,7 @@
 static const char *const KEPT[] = {
     "application.reason",   "application.urgency", "identification.mode", "fee.method",
     "fee.received",         "fee.receipt-series",  "fee.receipt-number",  "old-card.handed-in",
-    "appointment.hardship", "temporary.wanted",
+    "appointment.hardship", "temporary.wanted",    DS_KEPT_REFUND_PAID,
 };
 
 static char *
@@ -22,9 +22,8 @@ data_name(const char *case_id)
 }
 
 static GBytes *
-pack_kept(GHashTable *fields, const DsCaseSettled *settled)
+pack_kept(GHashTable *fields)
 {
-  g_autofree char *paid = g_strdup_printf("%" G_GINT64_FORMAT, settled->paid_fen);
   GVariantBuilder builder;
 
   g_variant_builder_init(&builder, G_VARIANT_TYPE(KEPT_TYPE));
@@ -33,8 +32,6 @@ pack_kept(GHashTable *fields, const DsCaseSettled *settled)
     if (value != NULL)
       g_variant_builder_add(&builder, "{ss}", KEPT[i], value);
   }
-  if (settled->paid_fen > 0)
-    g_variant_builder_add(&builder, "{ss}", DS_KEPT_REFUND_PAID, paid);
   g_autoptr(GVariant) variant = g_variant_ref_sink(g_variant_builder_end(&builder));
   return g_variant_get_data_as_bytes(variant);
 }
@@ -66,18 +63,29 @@ ds_unit_known_fields(DsUnit *self, const DsVaultCase *of, GError **error)
   return of->shredded ? read_kept(self, of) : ds_vault_case_fields(self->vault, of->id, error);
 }
 
+/* The journal forgets sums with the rest of the case. (transfer full) */
+static GBytes *
+dup_kept(DsUnit *self, const DsVaultCase *of, GError **error)
+{
+  g_autoptr(GHashTable) fields = ds_vault_case_fields(self->vault, of->id, error);
+  g_autoptr(DsCaseSettle) settle = fields != NULL ? ds_unit_case_settle(self, of, error) : NULL;
+
+  if (settle == NULL)
+    return NULL;
+  if (settle->paid_fen > 0)
+    g_hash_table_insert(fields, g_strdup(DS_KEPT_REFUND_PAID),
+                        g_strdup_printf("%" G_GINT64_FORMAT, settle->paid_fen));
+  return pack_kept(fields);
+}
+
 gboolean
 ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why, GError **error)
 {
   g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(self->vault, error);
-  g_autoptr(GHashTable) fields =
-      transaction != NULL ? ds_vault_case_fields(self->vault, of->id, error) : NULL;
+  g_autoptr(GBytes) kept = transaction != NULL ? dup_kept(self, of, error) : NULL;
 
-  DsCaseSettled settled;
-
-  if (fields == NULL || !ds_unit_settled(self, of->id, &settled, error))
+  if (kept == NULL)
     return FALSE;
-  g_autoptr(GBytes) kept = pack_kept(fields, &settled);
   g_autofree char *name = data_name(of->id);
   return (of->trip == NULL || ds_vault_set_trip_data(self->vault, of->trip, name, kept, error)) &&
          ds_vault_shred_case(self->vault, of->id, why, self->officer, error) &&
@@ -104,7 +112,7 @@ gboolean
 ds_unit_may_erase(DsUnit *self, const DsVaultCase *of, gboolean *may, GError **error)
 {
   GError *local = NULL;
-  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
+  gboolean ended = ds_case_ended_in_field(of);
 
   *may = FALSE;
   if (of->shredded || (!station_is_done(of->state) && !(ended && of->state == DS_CASE_DURABLE)))
@@ -114,7 +122,11 @@ ds_unit_may_erase(DsUnit *self, const DsVaultCase *of, gboolean *may, GError **e
     g_propagate_error(error, local);
     return FALSE;
   }
+  g_autoptr(DsCaseSettle) settle = ds_unit_case_settle(self, of, error);
+  if (settle == NULL)
+    return FALSE;
   /* its files are gone from here too: nothing could be sent again */
-  *may = bundle != NULL && bundle->pruned_us != 0;
+  *may =
+      bundle != NULL && bundle->pruned_us != 0 && !settle->ask && ds_case_settle_open(settle) == 0;
   return TRUE;
 }

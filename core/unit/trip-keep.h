@@ -4,7 +4,7 @@
  *
  *   application.reason, application.urgency, identification.mode   what was asked for
  *   fee.method, fee.received, fee.receipt-series, fee.receipt-number   the money
- *   refund.paid                                                    what of it was paid back, fen
+ *   refund.paid                                                    of that, what went back, in fen
  *   old-card.handed-in, temporary.wanted, appointment.hardship     cards, papers, kind of visit */
 #pragma once
 
@@ -24,7 +24,8 @@ GHashTable *ds_unit_known_fields(DsUnit *self, const DsVaultCase *of, GError **e
  * durably: ds_unit_may_erase. All at once. */
 gboolean ds_unit_erase_case(DsUnit *self, const DsVaultCase *of, const char *why,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Nothing of it is needed on this laptop any more. */
+/* Nothing of it is needed on this laptop any more: no file, and no person to pay something back to.
+ */
 gboolean ds_unit_may_erase(DsUnit *self, const DsVaultCase *of, gboolean *may,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -9,7 +9,7 @@
 #include "unit/answer.h"
 #include "unit/check.h"
 #include "unit/enrol.h"
-#include "unit/outcome.h"
+#include "unit/settle.h"
 #include "unit/trip-inside.h"
 #include "unit/trip-keep.h"
 #include "unit/unit-private.h"
@@ -21,8 +21,9 @@
 const char *
 ds_owed_word(DsOwedKind kind)
 {
-  static const char *const words[] = {NULL,         "material", "seal",   "durable", "redo",
-                                      "quarantine", "identify", "refund", "notice",  "decide"};
+  static const char *const words[] = {NULL,     "material",   "seal",     "durable",
+                                      "redo",   "quarantine", "identify", "refund",
+                                      "notice", "decide",     "ask"};
 
   return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : NULL;
 }
@@ -99,9 +100,6 @@ read_fields(DsTripCase *self, GHashTable *fields)
   self->receipt_number = dup_value(fields, "fee.receipt-number");
   if (fen != NULL && !ds_money_parse_fen(fen, &self->fee_fen))
     self->fee_fen = 0; /* what is no amount is a finding of the step, and counts as nothing */
-  fen = g_hash_table_lookup(fields, DS_KEPT_REFUND_PAID);
-  if (fen != NULL && !ds_money_parse_fen(fen, &self->refund_paid_fen))
-    self->refund_paid_fen = 0;
   self->old_card = g_strcmp0(g_hash_table_lookup(fields, "old-card.handed-in"), "true") == 0;
   self->temporary = dup_value(fields, "temporary.wanted");
   if (g_strcmp0(self->temporary, "none") == 0)
@@ -184,21 +182,20 @@ owe_by_state(DsUnit *self, DsTripCase *of, gboolean notified)
     owe(of, DS_OWED_IDENTIFY, NULL);
 }
 
-/* Cash for something that ended without a card: what the station says, else all of it. */
 static void
-owe_refund(DsTripCase *of, GHashTable *answer)
+owe_refund(DsTripCase *of, const DsCaseSettle *settle)
 {
-  const char *said = g_hash_table_lookup(answer, DS_DETAIL_REFUND);
-  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
+  gint64 open_fen = ds_case_settle_open(settle);
+  g_autofree char *fen =
+      g_strdup_printf("%" G_GINT64_FORMAT, settle->ask ? settle->taken_fen : open_fen);
 
-  if (said != NULL && !ds_money_parse_fen(said, &of->refund_fen))
-    of->refund_fen = 0;
-  else if (said == NULL && ended)
-    of->refund_fen = of->fee_fen;
-  if (of->refund_fen <= of->refund_paid_fen)
-    return;
-  g_autofree char *fen = g_strdup_printf("%" G_GINT64_FORMAT, of->refund_fen - of->refund_paid_fen);
-  owe(of, DS_OWED_REFUND, fen);
+  of->refund_fen = settle->owed_fen;
+  of->refund_paid_fen = settle->paid_fen;
+  of->refund_ask_fen = settle->ask ? settle->taken_fen : 0;
+  if (settle->ask)
+    owe(of, DS_OWED_ASK, fen);
+  else if (open_fen > 0)
+    owe(of, DS_OWED_REFUND, fen);
 }
 
 static gboolean
@@ -227,19 +224,19 @@ read_bundle(DsUnit *self, DsTripCase *of, DsTripReport *report, GError **error)
 }
 
 static gboolean
-read_answer(DsUnit *self, DsTripCase *of, GError **error)
+read_answer(DsUnit *self, const DsVaultCase *vault_case, DsTripCase *of, GError **error)
 {
   g_autoptr(GHashTable) answer = ds_unit_case_answer(self, of->id, error);
-  DsCaseSettled settled;
+  g_autoptr(DsCaseSettle) settle =
+      answer != NULL ? ds_unit_case_settle(self, vault_case, error) : NULL;
 
-  if (answer == NULL || !ds_unit_settled(self, of->id, &settled, error))
+  if (settle == NULL)
     return FALSE;
-  of->refund_paid_fen += settled.paid_fen;
   of->due = g_strdup(g_hash_table_lookup(answer, DS_DETAIL_DUE));
   of->due_provisional =
       g_strcmp0(g_hash_table_lookup(answer, DS_DETAIL_DUE_PROVISIONAL), "true") == 0;
-  owe_by_state(self, of, settled.notified);
-  owe_refund(of, answer);
+  owe_by_state(self, of, settle->notified);
+  owe_refund(of, settle);
   return TRUE;
 }
 
@@ -247,10 +244,9 @@ read_answer(DsUnit *self, DsTripCase *of, GError **error)
 static DsCaseState
 standing(const DsVaultCase *of)
 {
-  gboolean ended = of->decision == DS_CASE_REFUSED || of->decision == DS_CASE_WITHDRAWN;
-
-  return ended && of->state >= DS_CASE_SEALED && of->state <= DS_CASE_DURABLE ? of->decision
-                                                                              : of->state;
+  return ds_case_ended_in_field(of) && of->state >= DS_CASE_SEALED && of->state <= DS_CASE_DURABLE
+             ? of->decision
+             : of->state;
 }
 
 /* Takes the case into @report. */
@@ -275,7 +271,7 @@ add_case(DsUnit *self, const DsVaultCase *vault_case, DsTripReport *report, GErr
   of->standing = standing(vault_case);
   of->day = g_strdup(vault_case->day);
   read_fields(of, fields);
-  return read_bundle(self, of, report, error) && read_answer(self, of, error);
+  return read_bundle(self, of, report, error) && read_answer(self, vault_case, of, error);
 }
 
 /* ---- the whole ---- */
@@ -295,6 +291,7 @@ count_case(DsTripReport *report, const DsTripCase *of)
   }
   report->refund_fen += of->refund_fen;
   report->refund_paid_fen += of->refund_paid_fen;
+  report->refund_ask_fen += of->refund_ask_fen;
   report->old_cards += of->old_card;
   report->temporary_cards += g_strcmp0(of->temporary, "temporary-card") == 0;
   report->temporary_certificates += g_strcmp0(of->temporary, "temporary-certificate") == 0;

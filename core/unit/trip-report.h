@@ -25,10 +25,11 @@ typedef enum {
   DS_OWED_REFUND = 7,     /* detail: fen */
   DS_OWED_NOTICE = 8,     /* the person does not know yet how it ended; detail: how */
   DS_OWED_DECIDE = 9,     /* the rules give a reason to refuse it; detail: which */
+  DS_OWED_ASK = 10,       /* the rules are silent about cash of an ended case; detail: fen */
 } DsOwedKind;
 
-/* "material", "seal", "durable", "redo", "quarantine", "identify", "refund", "notice", "decide";
- * static. */
+/* "material", "seal", "durable", "redo", "quarantine", "identify", "refund", "notice", "decide",
+ * "ask"; static. */
 const char *ds_owed_word(DsOwedKind kind);
 
 typedef struct {
@@ -59,6 +60,7 @@ typedef struct {
   char *receipt_series, *receipt_number; /* of the printed receipt, or NULL */
   gint64 refund_fen;                     /* to be paid back in all; 0: nothing */
   gint64 refund_paid_fen;                /* of that, paid already */
+  gint64 refund_ask_fen;                 /* taken, and nobody has decided what goes back */
 
   gboolean old_card;     /* handed in and held */
   char *temporary;       /* temporary.wanted, or NULL for none */
@@ -98,7 +100,7 @@ typedef struct {
   guint paid_cash, paid_code, exempt; /* cases by method */
   GPtrArray *series;                  /* DsTripSeries, sorted */
   guint cash_without_receipt;         /* cases */
-  gint64 refund_fen, refund_paid_fen;
+  gint64 refund_fen, refund_paid_fen, refund_ask_fen;
   guint old_cards;
   guint temporary_cards, temporary_certificates;
   guint visits; /* with a hardship */

@@ -137,6 +137,7 @@ set_sums(DsView *view, const DsTripReport *self)
   set(view, "trip.exempt", "%u", self->exempt);
   ds_view_set_field(view, "trip.cash-receipts", receipts);
   set(view, "trip.refund-owed-fen", "%" G_GINT64_FORMAT, self->refund_fen - self->refund_paid_fen);
+  set(view, "trip.refund-ask-fen", "%" G_GINT64_FORMAT, self->refund_ask_fen);
   set(view, "trip.refund-paid-fen", "%" G_GINT64_FORMAT, self->refund_paid_fen);
   set(view, "trip.old-cards", "%u", self->old_cards);
   set(view, "trip.temporary-cards", "%u", self->temporary_cards);

@@ -64,14 +64,17 @@ with_detail(const char *text, const char *detail)
 }
 
 static char *
-refund_text(const char *fen)
+refund_text(const DsTripOwed *owed)
 {
   gint64 amount = 0;
 
-  if (fen == NULL || !ds_money_parse_fen(fen, &amount))
+  if (!ds_money_parse_fen(owed->detail, &amount))
     return g_strdup(_("pay back"));
   g_autofree char *yuan = ds_money_format(amount);
-  return g_strdup_printf(_("pay back %s yuan"), yuan);
+  return g_strdup_printf(owed->kind == DS_OWED_ASK
+                             ? _("ask a supervisor what of %s yuan is paid back")
+                             : _("pay back %s yuan"),
+                         yuan);
 }
 
 char *
@@ -93,7 +96,8 @@ ds_trip_owed_text(const DsTripOwed *owed)
   case DS_OWED_IDENTIFY:
     return g_strdup(_("the station has to identify the person"));
   case DS_OWED_REFUND:
-    return refund_text(owed->detail);
+  case DS_OWED_ASK:
+    return refund_text(owed);
   case DS_OWED_DECIDE:
     return with_detail(_("the rules give a reason to refuse it"), owed->detail);
   case DS_OWED_NOTICE:

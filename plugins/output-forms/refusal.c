@@ -67,8 +67,8 @@ money_of(const DsView *view)
     return NULL;
   figures = money_figures(taken);
   if (!ds_money_parse_fen(ds_view_fact(view, "refund.amount"), &refund))
-    return g_strdup_printf("已收现金%s（票据 %s %s），是否退还由受理单位另行告知。", figures,
-                           words_field(view, "fee.receipt-series"),
+    return g_strdup_printf("已收现金%s（票据 %s %s），规定未载明是否退还，报负责人决定后告知。",
+                           figures, words_field(view, "fee.receipt-series"),
                            words_field(view, "fee.receipt-number"));
   back = money_figures(refund);
   return g_strdup_printf("已收现金%s（票据 %s %s），退还%s。", figures,

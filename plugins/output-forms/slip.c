@@ -226,7 +226,7 @@ check_refund(const DsView *view, GError **error)
 
   if (!ds_money_parse_fen(ds_view_fact(view, "refund.amount"), &refund)) {
     g_set_error_literal(error, DS_ERROR, DS_ERROR_INVALID,
-                        "refund.amount is missing; the station decides what is paid back");
+                        "refund.amount is missing; nobody has decided yet what is paid back");
     return FALSE;
   }
   if (refund == 0) {

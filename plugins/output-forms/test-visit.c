@@ -143,7 +143,7 @@ test_refund_slip(void)
   g_autoptr(DsView) view = forms_visit();
   g_autofree char *text = NULL;
 
-  forms_expect_error("refund-slip", view, DS_ERROR_INVALID, "the station decides");
+  forms_expect_error("refund-slip", view, DS_ERROR_INVALID, "nobody has decided yet");
   forms_set_facts(view, "refund.amount", "2000", "refund.reason", "受理单位不予受理（J5）",
                   "refund.decided-by", "370811001", NULL);
   text = forms_read("refund-slip", view);

@@ -172,6 +172,7 @@ trip_draw_holdings(Grid *grid, const DsView *view)
   if (*trip_value(view, "trip.cash-receipts") != '\0')
     grid_row(grid, "财政票据", trip_value(view, "trip.cash-receipts"));
   draw_amount(grid, view, "应退工本费", "trip.refund-owed-fen");
+  draw_amount(grid, view, "待决定退还", "trip.refund-ask-fen");
   draw_amount(grid, view, "已退工本费", "trip.refund-paid-fen");
   draw_counts(grid, view, "代管证件", HELD, G_N_ELEMENTS(HELD));
   draw_counts(grid, view, "临时证件", TEMPORARY, G_N_ELEMENTS(TEMPORARY));
@@ -221,13 +222,13 @@ double
 trip_draw_cases(Sheet *sheet, const DsView *view, double y)
 {
   static const Column COLUMNS[] = {
-      {"序号", 28, 8.5, INK_CENTRE},
-      {"姓名、本地编号", 116, 8.5, INK_LEFT},
-      {"事　项", 66, 8.5, INK_LEFT},
-      {"状　态", 88, 8.5, INK_LEFT},
-      {"工本费", 48, 8.5, INK_CENTRE},
-      {"票　据", 66, 8.5, INK_LEFT},
-      {"待　办", SHEET_INNER - 412, 8.5, INK_LEFT},
+      {"序号", 26, 8.5, INK_CENTRE},
+      {"姓名、本地编号", 104, 8.5, INK_LEFT},
+      {"事　项", 58, 8.5, INK_LEFT},
+      {"状　态", 80, 8.5, INK_LEFT},
+      {"工本费", 46, 8.5, INK_CENTRE},
+      {"票　据", 58, 8.5, INK_LEFT},
+      {"待　办", SHEET_INNER - 372, 8.5, INK_LEFT},
   };
   guint rows = trip_rows(view);
   Table table;

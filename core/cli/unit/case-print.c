@@ -143,6 +143,8 @@ ds_case_complete_text(const DsCaseCheck *check)
 {
   if (ds_case_check_is_pending(check))
     return _("complete but for the identity, which the station confirms (容缺); can be sealed");
+  if (ds_findings_has_kind(check->findings, DS_FINDING_REFUSE))
+    return _("the rules give a reason to refuse it");
   return check->complete ? _("complete, can be sealed") : _("not complete");
 }
 

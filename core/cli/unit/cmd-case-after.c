@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* case refund, notified: after the station said what becomes of a case */
+/* case refund, notified: what is settled with the person when there is no card */
 #include "cli/unit/face.h"
 
 #include "base/error.h"
 #include "model/money.h"
-#include "unit/outcome.h"
+#include "unit/settle.h"
 
-static char *opt_paid, *opt_receipt, *opt_how;
+static char *opt_paid, *opt_receipt, *opt_decided_by, *opt_how;
 
 static gboolean
 run_refund(DsFace *face, char **args, GError **error)
 {
   gint64 fen = 0;
 
-  if (opt_paid == NULL || opt_receipt == NULL) {
+  if (opt_paid == NULL || (opt_receipt == NULL && opt_decided_by == NULL)) {
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                         _("--paid AMOUNT and --receipt NUMBER are needed"));
     return FALSE;
@@ -24,7 +24,7 @@ run_refund(DsFace *face, char **args, GError **error)
     return FALSE;
   }
   DsUnit *unit = ds_face_unit(face, error);
-  return unit != NULL && ds_unit_refund(unit, args[0], fen, opt_receipt, error);
+  return unit != NULL && ds_unit_refund(unit, args[0], fen, opt_receipt, opt_decided_by, error);
 }
 
 static const GOptionEntry refund_options[] = {
@@ -32,6 +32,8 @@ static const GOptionEntry refund_options[] = {
      "AMOUNT"},
     {"receipt", 0, 0, G_OPTION_ARG_STRING, &opt_receipt,
      N_("number of the printed receipt that came back, or lost"), "NUMBER"},
+    {"decided-by", 0, 0, G_OPTION_ARG_STRING, &opt_decided_by,
+     N_("the supervisor who decided, where the rules are silent"), "NUMBER"},
     {NULL, 0, 0, 0, NULL, NULL, NULL},
 };
 
@@ -49,7 +51,7 @@ static const GOptionEntry notified_options[] = {
 };
 
 const DsCommand ds_commands_case_after[] = {
-    {"case", "refund", "CASE --paid AMOUNT --receipt NUMBER",
+    {"case", "refund", "CASE --paid AMOUNT --receipt NUMBER [--decided-by NUMBER]",
      N_("the person got the fee back and gave the receipt back"),
      "doorstep case refund unit-07-20260901-004 --paid 20 --receipt 00012345", 1, 1, refund_options,
      run_refund},

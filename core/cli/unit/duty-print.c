@@ -44,6 +44,12 @@ ds_duty_print(DsUnit *unit, const DsCaseDuty *duty)
     g_autofree char *yuan = ds_money_format(duty->refund_fen);
     g_print(_("    pay back %s yuan, then \"doorstep case refund\"\n"), yuan);
   }
+  if (duty->refund_ask_fen > 0) {
+    g_autofree char *yuan = ds_money_format(duty->refund_ask_fen);
+    g_print(_("    ask a supervisor what of %s yuan is paid back, then \"doorstep case refund "
+              "--decided-by\"\n"),
+            yuan);
+  }
 }
 
 static void
@@ -73,6 +79,8 @@ ds_duty_json(JsonBuilder *builder, const DsCaseDuty *duty)
   flag(builder, "notify", duty->notify);
   json_builder_set_member_name(builder, "refund");
   json_builder_add_int_value(builder, duty->refund_fen);
+  json_builder_set_member_name(builder, "refund-ask");
+  json_builder_add_int_value(builder, duty->refund_ask_fen);
   json_builder_end_object(builder);
 }
 
@@ -87,7 +95,7 @@ ds_duties_print(DsFace *face, const char *trip, JsonBuilder *builder, GError **e
     json_builder_set_member_name(builder, "duties");
     json_builder_begin_array(builder);
   } else if (duties->len > 0) {
-    g_print("%s\n", _("To be done by the station's word:"));
+    g_print("%s\n", _("To be done about cases that came back or ended:"));
   }
   for (guint i = 0; i < duties->len; i++) {
     if (builder != NULL)

@@ -8,7 +8,7 @@
 /* One line, and what the station said below. */
 void ds_duty_print(DsUnit *unit, const DsCaseDuty *duty);
 /* An object: {case, name, state, redo [step], text, redirect, due, provisional, overdue, notify,
- * refund}. */
+ * refund, refund-ask}. */
 void ds_duty_json(JsonBuilder *builder, const DsCaseDuty *duty);
 /* All of @trip (NULL: of all), below a heading; nothing when there is none. With @builder they
  * become its member "duties". */

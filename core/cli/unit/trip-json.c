@@ -68,6 +68,7 @@ case_json(JsonBuilder *builder, const DsTripCase *of)
   ds_face_member(builder, "receipt-number", of->receipt_number);
   number(builder, "refund-fen", of->refund_fen);
   number(builder, "refund-paid-fen", of->refund_paid_fen);
+  number(builder, "refund-ask-fen", of->refund_ask_fen);
   boolean(builder, "old-card", of->old_card);
   ds_face_member(builder, "temporary", of->temporary);
   ds_face_member(builder, "hardship", of->hardship);
@@ -89,6 +90,7 @@ money_json(JsonBuilder *builder, const DsTripReport *report)
   number(builder, "cash-without-receipt", report->cash_without_receipt);
   number(builder, "refund-fen", report->refund_fen);
   number(builder, "refund-paid-fen", report->refund_paid_fen);
+  number(builder, "refund-ask-fen", report->refund_ask_fen);
   json_builder_set_member_name(builder, "receipts");
   json_builder_begin_array(builder);
   for (guint i = 0; i < report->series->len; i++) {

@@ -85,6 +85,7 @@ print_money(const DsTripReport *report)
   g_autofree char *cash = ds_money_format(report->cash_fen);
   g_autofree char *owed = ds_money_format(report->refund_fen - report->refund_paid_fen);
   g_autofree char *paid = ds_money_format(report->refund_paid_fen);
+  g_autofree char *ask = ds_money_format(report->refund_ask_fen);
 
   line(_("cash"), _("%s yuan in %u cases; payment code %u, exempt %u"), cash, report->paid_cash,
        report->paid_code, report->exempt);
@@ -96,6 +97,8 @@ print_money(const DsTripReport *report)
     line("", _("%u payments in cash without a receipt"), report->cash_without_receipt);
   if (report->refund_fen > 0)
     line(_("to pay back"), _("%s yuan; paid back %s yuan"), owed, paid);
+  if (report->refund_ask_fen > 0)
+    line(_("to ask about"), _("%s yuan, which a supervisor may have paid back"), ask);
 }
 
 static void
