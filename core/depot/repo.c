@@ -11,7 +11,7 @@
 #include "depot/repo-private.h"
 #include "depot/shape.h"
 
-#define LOCK_SECONDS 5
+#define LOCK_SECONDS 2 /* two of them may be waited for, and a restart is to take less than 5 */
 
 struct _DsRepoBundle {
   git_odb *odb;

@@ -249,6 +249,20 @@ go_on(Look *look)
     complain(look, "audit: %s", error->message);
 }
 
+/* The passphrase's cost is paid once; the key file is read and proven every time. */
+static DsVault *
+open_vault(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
+{
+  static DsSecret *master;
+
+  if (master != NULL)
+    return ds_vault_open_with_master(places->home, places->program, master, error);
+  DsVault *vault = ds_vault_open(places->home, places->program, passphrase, error);
+  if (vault != NULL)
+    master = ds_vault_export_master(vault);
+  return vault;
+}
+
 /* Without rules and plugins, which lie outside of the home and take most of the time: the vault,
  * the folders, the directory, and what opening finishes (core/unit/unit.c). */
 static DsUnit *
@@ -261,7 +275,7 @@ open_home(const DsUnitPlaces *places, DsSecret *passphrase, GError **error)
 
   unit->home = g_strdup(places->home);
   unit->officer = g_strdup(places->officer);
-  unit->vault = ds_vault_open(unit->home, places->program, passphrase, error);
+  unit->vault = open_vault(places, passphrase, error);
   unit->store = unit->vault != NULL ? ds_store_open(store, error) : NULL;
   unit->spool = unit->store != NULL ? ds_spool_open(spool, error) : NULL;
   unit->inbox = unit->spool != NULL ? ds_inbox_open(inbox, error) : NULL;

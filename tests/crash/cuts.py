@@ -20,7 +20,6 @@ from preload import preloaded  # noqa: E402
 
 FRESH = 1000     # states after which the folder is made anew
 WHOLE = 50       # one state in so many is opened with rules and plugins
-SLOW_MS = 5000
 FORGOTTEN = re.compile(rb'[0-9a-f]{40} 0{40} refs/outbox/([0-9a-z.-]+)')
 
 
@@ -51,7 +50,10 @@ class Checker:
 
 
 class Cuts:
-    """One recorded operation and the states that its disk can be in."""
+    """One recorded operation of a unit and the states that its disk can be in."""
+
+    whole = '+'  # asks the checker for rules and plugins, too
+    slow_ms = None  # longer than that opening may not take; None: it is only noted
 
     def __init__(self, name, work, home, steps, checker, drop=0, atomic=True):
         self.name, self.checker, self.atomic = name, checker, atomic
@@ -79,8 +81,8 @@ class Cuts:
 
     def _open(self, disk):
         self.place.put(disk)
-        whole = self.counts['states'] % WHOLE == 0  # rules and plugins are loaded, too
-        found = self.checker('+' * whole + self.place.folder)
+        whole = self.whole if self.counts['states'] % WHOLE == 0 else ''
+        found = self.checker(whole + self.place.folder)
         self.counts['max_ms'] = max(self.counts['max_ms'], found['ms'])
         return found
 
@@ -92,8 +94,8 @@ class Cuts:
             disk = states.build(self.recording, certain, [(change, states.ALL, None) for change in open_])
             found = self._open(disk)
             self.counts['kills'] += 1
-            if found['wrong']:
-                self._violated(at, f'killed: {found["wrong"]}')
+            if found['wrong'] or self._is_slow(found):
+                self._violated(at, f'killed: {found["wrong"]}, {found["ms"]} ms')
             segments.setdefault(self.recording.promised[at], []).append(found['state'])
         self.before = {number: found[0] for number, found in segments.items()}
         self.allowed = {}
@@ -107,24 +109,29 @@ class Cuts:
         self.violations.append(f'{self.name}: cut before call {at}: {words}')
         print(self.violations[-1][:1500], file=sys.stderr, flush=True)
 
-    def _forgotten(self, at):
-        """Messages of which the station was told that it may forget them."""
-        return {name.decode() for op in self.recording.ops[:at] if op.kind == recording.SPOKE
-                for name in FORGOTTEN.findall(op.data)}
-
     def _wrong_with(self, at, found):
         """A sentence, or None."""
         if found['wrong']:
             return str(found['wrong'])
-        missing = self._forgotten(at) - set(found['state']['inbox'])
-        if missing:
-            return f'the station forgot {sorted(missing)}'
-        if found['ms'] > SLOW_MS:
+        if self._is_slow(found):
             return f'opening took {found["ms"]} ms'
+        broken = self._broken_word(at, found['state'])
+        if broken is not None:
+            return broken
         promised = self.recording.promised[at]
         if told(found['state']) not in self.allowed[promised]:
             return f'promised {promised}, found {told(found["state"])}'
         return None
+
+    def _is_slow(self, found):
+        return self.slow_ms is not None and found['ms'] > self.slow_ms
+
+    def _broken_word(self, at, state):
+        """Messages of which the station was told that it may forget them are here."""
+        forgotten = {name.decode() for op in self.recording.ops[:at] if op.kind == recording.SPOKE
+                     for name in FORGOTTEN.findall(op.data)}
+        missing = forgotten - set(state['inbox'])
+        return f'the station forgot {sorted(missing)}' if missing else None
 
     def check(self, at, certain, picks):
         """FALSE when this state is not as it may be; equal ones are looked at once."""
@@ -158,5 +165,38 @@ class Cuts:
             self.check(*state)
 
 
+class StationCuts(Cuts):
+    """Of a station. Its checker goes on with the work, so every cut has to end alike."""
+
+    whole = ''
+
+    def _broken_word(self, at, state):
+        """What a unit could fetch before the cut it must find unchanged after it."""
+        for name, commit in self._offered(at).items():
+            if state['outbox'].get(name) != commit:
+                return f'{name} was offered as {commit} and is now {state["outbox"].get(name)}'
+        return None
+
+    def _offered(self, at):
+        """Messages in the outboxes, as a unit saw them at this call: {name: commit}."""
+        found, content = {}, {}
+        for change in self.recording.changes:
+            if change.at >= at:
+                break
+            op = change.op
+            if op.kind == recording.WRITE:
+                content[op.ino] = op.data if op.offset == 0 else content.get(op.ino, b'') + op.data
+            elif op.kind == recording.RENAME and '/refs/outbox/' in op.second:
+                ino = change.names[-1][2]
+                found[op.second.rpartition('/')[2]] = content[ino].decode().strip()
+            elif op.kind == recording.UNLINK and '/refs/outbox/' in op.first:
+                found.pop(op.first.rpartition('/')[2], None)
+        return found
+
+
 def told(state):
-    return json.dumps(state, sort_keys=True, ensure_ascii=False)
+    """What is compared: commits are not, they sign the time, and arriving again is later."""
+    compared = {key: value for key, value in state.items() if key != 'outbox'}
+    for bundle in state.get('bundles', []):
+        bundle.pop('arrived', None)
+    return json.dumps(compared, sort_keys=True, ensure_ascii=False)

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a unit does in a day, one operation each, from the state that it needs."""
+"""What a unit and its station do in a day, one operation each, from the state that it needs."""
 
-import pathlib
-
-from cuts import Checker, Cuts
-from doorstep_flow import BUILD, COURIER, OFFICER, TRIP, World, good
+from cuts import Checker, Cuts, StationCuts
+from doorstep_flow import BUILD, COURIER, OFFICER, STATION, TRIP, World, good
 
 REASON = '家长改主意'
 
 
-class Unit:
+class Day:
     """A world with one case in each of its stages."""
 
     def __init__(self):
@@ -21,12 +19,14 @@ class Unit:
             self.world.close()
             raise
         self.checker = Checker([BUILD / 'tests/crash/check-unit', self.unit.passphrase, OFFICER])
+        self.station_checker = Checker([BUILD / 'tests/crash/check-station', self.station.passphrase])
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.checker.close()
+        self.station_checker.close()
         self.world.close()
 
     def _walk(self):
@@ -36,6 +36,7 @@ class Unit:
         good(unit.run('case', 'seal', self.case))
         self.kept['sealed'] = world.keep()
         unit.sync()
+        self.kept['sent'] = world.keep()
         station.intake(locked=True)
         self.kept['received'] = world.keep()
         unit.sync()
@@ -64,11 +65,25 @@ class Unit:
             'prune': ('applied', [unit.argv('prune')], True),
         }
 
+    def _stations(self):
+        """At the station: kept state, arguments."""
+        return {'intake': ('sent', []), 'intake-locked': ('sent', ['--locked']), 'unlock': ('received', [])}
+
     def names(self):
-        return sorted(self._operations())
+        return sorted([*self._operations(), *self._stations()])
+
+    def _station_cuts(self, name, drop):
+        state, words = self._stations()[name]
+        self.world.back_to(self.kept[state])
+        argv = [STATION, 'intake', '--home', self.station.home, *words]
+        if not words:
+            argv += ['--passphrase-file', self.station.passphrase]
+        return StationCuts(name, self.world.root / 'cuts', self.station.home, [argv], self.station_checker,
+                           drop=drop, atomic=False)
 
     def cuts(self, name, drop=0):
+        if name in self._stations():
+            return self._station_cuts(name, drop)
         state, steps, atomic = self._operations()[name]
         self.world.back_to(self.kept[state])
-        work = self.world.root / 'cuts'
-        return Cuts(name, pathlib.Path(work), self.unit.home, steps, self.checker, drop=drop, atomic=atomic)
+        return Cuts(name, self.world.root / 'cuts', self.unit.home, steps, self.checker, drop=drop, atomic=atomic)
