@@ -94,7 +94,9 @@ open_commit(git_odb *odb, const DsObjectId *commit, const char *message, DsObjec
     return FALSE;
   const char *text = g_bytes_get_data(bytes, &size);
   if (size > 5 + DS_OBJECT_HEX_SIZE) {
-    g_strlcpy(hex, text + 5, sizeof hex);
+    /* not a string: the bytes end where they end */
+    memcpy(hex, text + 5, sizeof hex - 1);
+    hex[sizeof hex - 1] = '\0';
     if (ds_object_id_parse(tree, hex)) {
       g_autoptr(GBytes) ours = ds_object_commit(tree, message);
       if (g_bytes_equal(bytes, ours))
