@@ -18,10 +18,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DsStorePending, ds_store_pending_free)
  * taken. */
 gboolean ds_store_pending_create(DsStorePending *self, const char *dir, const char *name,
                                  GBytes *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* @path is there already, and is to be synced with the others. */
+/* The file or folder @path is there already, and is to be synced with the others. */
 gboolean ds_store_pending_add(DsStorePending *self, const char *path,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Syncs the files; their folders are the caller's. The created files that could not be synced are
+/* Syncs them all, in the order they came: the first sync takes the
+ * others' names into the journal with it. The created files that could not be synced are
  * removed: the kernel may call their pages clean, so nothing is known of them. */
 gboolean ds_store_pending_sync(DsStorePending *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

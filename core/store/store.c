@@ -26,6 +26,7 @@ struct _DsStore {
 struct _DsStoreBatch {
   DsStore *store;
   DsStorePending *pending; /* objects under their names, not yet synced */
+  GArray *made;            /* DsDigest: what was not there before */
   gboolean touched[N_FOLDERS];
 };
 
@@ -124,16 +125,19 @@ check_object(const DsDigest *digest, GBytes *bytes, GError **error)
 /* In place under its name and in @pending; nothing is synced yet. A power cut may now leave a torn
  * object, which its digest tells: whoever names objects does so after the sync. */
 static gboolean
-place(DsStore *self, const DsDigest *digest, GBytes *bytes, DsStorePending *pending, GError **error)
+place(DsStoreBatch *batch, const DsDigest *digest, GBytes *bytes, GError **error)
 {
   g_autoptr(GError) local = NULL;
+  DsStore *self = batch->store;
   g_autofree char *folder = folder_of(self, digest->bytes[0]);
   char hex[DS_DIGEST_HEX_SIZE];
 
-  if (!check_object(digest, bytes, error))
-    return FALSE;
-  if (ds_store_pending_create(pending, folder, ds_digest_to_hex(digest, hex), bytes, &local))
+  batch->touched[digest->bytes[0]] = TRUE;
+  if (ds_store_pending_create(batch->pending, folder, ds_digest_to_hex(digest, hex), bytes,
+                              &local)) {
+    g_array_append_val(batch->made, *digest);
     return TRUE;
+  }
   if (!g_error_matches(local, DS_ERROR, DS_ERROR_EXISTS)) {
     g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;
@@ -141,7 +145,7 @@ place(DsStore *self, const DsDigest *digest, GBytes *bytes, DsStorePending *pend
   g_autofree char *path = path_of(self, digest);
   /* also synced when it was there: whoever put it may have died before that */
   if (ds_store_file_equals(path, bytes))
-    return ds_store_pending_add(pending, path, error);
+    return ds_store_pending_add(batch->pending, path, error);
   return ds_files_replace_shared(folder, hex, g_bytes_get_data(bytes, NULL),
                                  g_bytes_get_size(bytes), error);
 }
@@ -161,14 +165,29 @@ ds_store_batch_new(DsStore *self)
 
   batch->store = ds_store_ref(self);
   batch->pending = ds_store_pending_new();
+  batch->made = g_array_new(FALSE, FALSE, sizeof(DsDigest));
   return batch;
 }
 
 gboolean
 ds_store_batch_put(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes, GError **error)
 {
-  self->touched[digest->bytes[0]] = TRUE;
-  return place(self->store, digest, bytes, self->pending, error);
+  return check_object(digest, bytes, error) && place(self, digest, bytes, error);
+}
+
+gboolean
+ds_store_batch_put_hashed(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes, GError **error)
+{
+  return place(self, digest, bytes, error);
+}
+
+void
+ds_store_batch_undo(DsStoreBatch *self)
+{
+  for (guint i = 0; i < self->made->len; i++)
+    if (!ds_store_remove(self->store, &g_array_index(self->made, DsDigest, i), NULL))
+      break;
+  g_array_set_size(self->made, 0);
 }
 
 gboolean
@@ -181,16 +200,14 @@ ds_store_batch_remove(DsStoreBatch *self, const DsDigest *digest, GError **error
 gboolean
 ds_store_batch_commit(DsStoreBatch *self, GError **error)
 {
+  for (guint i = 0; i < N_FOLDERS; i++) {
+    g_autofree char *folder = self->touched[i] ? folder_of(self->store, i) : NULL;
+    if (folder != NULL && !ds_store_pending_add(self->pending, folder, error))
+      return FALSE;
+  }
   if (!ds_store_pending_sync(self->pending, error))
     return FALSE;
-  for (guint i = 0; i < N_FOLDERS; i++) {
-    if (!self->touched[i])
-      continue;
-    g_autofree char *folder = folder_of(self->store, i);
-    if (!ds_files_sync_dir(folder, error))
-      return FALSE;
-    self->touched[i] = FALSE;
-  }
+  memset(self->touched, 0, sizeof self->touched);
   return TRUE;
 }
 
@@ -200,6 +217,7 @@ ds_store_batch_free(DsStoreBatch *self)
   if (self == NULL)
     return;
   ds_store_pending_free(self->pending);
+  g_array_unref(self->made);
   ds_store_unref(self->store);
   g_free(self);
 }

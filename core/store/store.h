@@ -41,6 +41,13 @@ typedef struct _DsStoreBatch DsStoreBatch;
 DsStoreBatch *ds_store_batch_new(DsStore *self);
 gboolean ds_store_batch_put(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For whoever has just made @digest of @bytes itself, and no more than DS_STORE_OBJECT_MAX of them:
+ * it is not made once more. */
+gboolean ds_store_batch_put_hashed(DsStoreBatch *self, const DsDigest *digest, GBytes *bytes,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes what this batch put and was not there before, committed or not, as far as it can be: for
+ * whoever will never name it. */
+void ds_store_batch_undo(DsStoreBatch *self);
 /* TRUE when it was not there. */
 gboolean ds_store_batch_remove(DsStoreBatch *self, const DsDigest *digest,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -88,7 +88,7 @@ check_order(DsUnit *self, const char *case_id, const DsSlotNeed *need, GError **
 static gboolean
 store_chunk(GBytes *chunk, const DsDigest *sha256, guint index, gpointer batch, GError **error)
 {
-  return ds_store_batch_put(batch, sha256, chunk, error);
+  return ds_store_batch_put_hashed(batch, sha256, chunk, error);
 }
 
 /* A capture that failed half way leaves nothing behind. */
@@ -102,17 +102,27 @@ discard(DsUnit *self, DsChunkWriter *writer)
       break; /* swept with the orphans later */
 }
 
-/* Every chunk is on the disk under its final name when this returns. (transfer full) */
+/* A commit that failed in the middle of a sync may be on the disk all the same, and is there again
+ * after a restart: its chunks stay, and are swept with the orphans if it is not. */
+static gboolean
+may_be_saved(const GError *error)
+{
+  return g_error_matches(error, DS_ERROR, DS_ERROR_FAILED);
+}
+
+/* Every chunk is on the disk under its final name when this returns, unless several parts are
+ * synced together. (transfer full) */
 static DsChunkWriter *
 encrypt(DsUnit *self, GBytes *bytes, GError **error)
 {
-  g_autoptr(DsStoreBatch) batch = ds_store_batch_new(self->store);
-  g_autoptr(DsChunkWriter) writer = ds_chunk_writer_new(store_chunk, batch);
+  g_autoptr(DsStoreBatch) own = self->together == NULL ? ds_store_batch_new(self->store) : NULL;
+  g_autoptr(DsChunkWriter) writer =
+      ds_chunk_writer_new(store_chunk, own != NULL ? own : self->together);
   gsize size = 0;
   const void *data = g_bytes_get_data(bytes, &size);
 
   if (!ds_chunk_writer_write(writer, data, size, error) || !ds_chunk_writer_finish(writer, error) ||
-      !ds_store_batch_commit(batch, error)) {
+      (own != NULL && !ds_store_batch_commit(own, error))) {
     discard(self, writer);
     return NULL;
   }
@@ -124,7 +134,10 @@ vault_part(DsPart *part, DsChunkWriter *writer)
 {
   GArray *refs = ds_chunk_writer_chunks(writer);
   g_autofree DsVaultChunk *chunks = g_new0(DsVaultChunk, refs->len);
+  const DsDigest plain = ds_chunk_writer_sha256(writer);
 
+  g_free(part->sha256);
+  part->sha256 = ds_digest_dup_hex(&plain);
   for (guint i = 0; i < refs->len; i++) {
     const DsChunkRef *ref = &g_array_index(refs, DsChunkRef, i);
     chunks[i] = (DsVaultChunk){.digest = ref->sha256, .size = ref->size};
@@ -183,11 +196,8 @@ sweep_retaken(DsUnit *self, const char *case_id, GError **error)
 static DsPart *
 describe(const DsCaptureWhat *what, const char *id, GBytes *bytes)
 {
-  DsDigest sha256 = ds_digest_of_bytes(bytes);
-  char hex[DS_DIGEST_HEX_SIZE];
   g_autofree char *now = ds_clock_format(ds_clock_now().wall_us);
-  DsPart *part = ds_part_new(id, what->slot, what->kind, OPAQUE_TYPE, g_bytes_get_size(bytes),
-                             ds_digest_to_hex(&sha256, hex));
+  DsPart *part = ds_part_new(id, what->slot, what->kind, OPAQUE_TYPE, g_bytes_get_size(bytes), "");
   GHashTableIter iter;
   gpointer name, value;
 
@@ -258,11 +268,15 @@ ds_unit_capture_bytes(DsUnit *self, const char *case_id, const DsCaptureWhat *wh
   if (writer == NULL)
     return NULL;
   g_autoptr(DsVaultPart) held = vault_part(g_steal_pointer(&part), writer);
-  if (!add_to_vault(self, case_id, what->step != NULL ? what->step : step, need, held, error)) {
-    discard(self, writer);
+  g_autoptr(GError) local = NULL;
+  if (!add_to_vault(self, case_id, what->step != NULL ? what->step : step, need, held, &local)) {
+    if (!may_be_saved(local))
+      discard(self, writer);
+    g_propagate_error(error, g_steal_pointer(&local));
     return NULL;
   }
-  if (!sweep_retaken(self, case_id, error))
+  /* while several are saved together, the vault still names what they replace */
+  if (self->together == NULL && !sweep_retaken(self, case_id, error))
     return NULL;
   if (findings != NULL)
     ds_findings_append(findings, noticed, INSPECT_IMAGE);
@@ -288,6 +302,38 @@ ds_unit_capture_file(DsUnit *self, const char *case_id, const DsCaptureWhat *wha
   if (id == NULL)
     g_prefix_error(error, "%s: ", name);
   return id;
+}
+
+/* ---- several together ---- */
+
+DsVaultTransaction *
+ds_unit_capture_begin(DsUnit *self, GError **error)
+{
+  DsVaultTransaction *transaction = ds_vault_begin(self->vault, error);
+
+  if (transaction != NULL)
+    self->together = ds_store_batch_new(self->store);
+  return transaction;
+}
+
+gboolean
+ds_unit_capture_end(DsUnit *self, const char *case_id, DsVaultTransaction *transaction,
+                    GError **error)
+{
+  g_autoptr(DsStoreBatch) batch = g_steal_pointer(&self->together);
+  g_autoptr(GError) local = NULL;
+
+  /* the chunks first: the vault never names one that is not on the disk */
+  if (!ds_store_batch_commit(batch, &local)) {
+    ds_vault_rollback(transaction);
+    ds_store_batch_undo(batch);
+  } else if (ds_vault_commit(transaction, &local)) {
+    return sweep_retaken(self, case_id, error);
+  } else if (!may_be_saved(local)) {
+    ds_store_batch_undo(batch);
+  }
+  g_propagate_error(error, g_steal_pointer(&local));
+  return FALSE;
 }
 
 /* ---- reading it back ---- */

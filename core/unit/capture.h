@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "unit/unit.h"
+#include "vault/vault.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,13 @@ char *ds_unit_capture_file(DsUnit *self, const char *case_id, const DsCaptureWha
 /* The same for bytes that are already here (a signature drawn on the screen). */
 char *ds_unit_capture_bytes(DsUnit *self, const char *case_id, const DsCaptureWhat *what,
                             GBytes *bytes, DsFindings *findings, GError **error);
+
+/* Several parts and fields saved at once, with one wait for the disk: between these two, captures
+ * are not durable yet. End syncs every chunk, then commits; when that fails nothing of it was saved
+ * and no chunk stays. A part that failed in between takes nothing else with it. NULL on error. */
+DsVaultTransaction *ds_unit_capture_begin(DsUnit *self, GError **error);
+gboolean ds_unit_capture_end(DsUnit *self, const char *case_id, DsVaultTransaction *transaction,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A part's plaintext again, for a form or a preview: only before the case is sealed,
  * DS_ERROR_REFUSED after. (transfer full) */

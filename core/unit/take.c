@@ -128,28 +128,10 @@ enter_fields(DsUnit *self, const char *case_id, const char *service, const char 
   return TRUE;
 }
 
-/* The disk is waited for once a step, not once a field; what came before a bad field stays. */
 static gboolean
-take_fields(DsUnit *self, const char *case_id, const char *service, const char *step,
-            JsonObject *fields, GError **error)
+enter_parts(DsUnit *self, const char *case_id, const char *service, const char *step,
+            JsonArray *parts, const char *pictures, DsFindings *findings, GError **error)
 {
-  g_autoptr(DsVaultTransaction) transaction = ds_vault_begin(ds_unit_vault(self), error);
-  if (transaction == NULL)
-    return FALSE;
-
-  gboolean ok = enter_fields(self, case_id, service, step, fields, error);
-  return ds_vault_commit(g_steal_pointer(&transaction), ok ? error : NULL) && ok;
-}
-
-/* What one step asks for, as far as the file answers it: its fields first, then its evidence. */
-static gboolean
-take_step(DsUnit *self, const char *case_id, const char *service, const char *step,
-          JsonObject *root, const char *pictures, DsFindings *findings, GError **error)
-{
-  JsonArray *parts = ds_json_array(root, "parts");
-
-  if (!take_fields(self, case_id, service, step, ds_json_object(root, "fields"), error))
-    return FALSE;
   for (guint i = 0; parts != NULL && i < json_array_get_length(parts); i++) {
     JsonObject *part = json_array_get_object_element(parts, i);
     const char *kind = ds_json_string(part, "kind");
@@ -160,6 +142,23 @@ take_step(DsUnit *self, const char *case_id, const char *service, const char *st
       return FALSE;
   }
   return TRUE;
+}
+
+/* What one step asks for, as far as the file answers it: its fields first, then its evidence. The
+ * disk is waited for once a step, not once a field and a picture; what came before a bad one
+ * stays. */
+static gboolean
+take_step(DsUnit *self, const char *case_id, const char *service, const char *step,
+          JsonObject *root, const char *pictures, DsFindings *findings, GError **error)
+{
+  DsVaultTransaction *transaction = ds_unit_capture_begin(self, error);
+  if (transaction == NULL)
+    return FALSE;
+
+  gboolean ok = enter_fields(self, case_id, service, step, ds_json_object(root, "fields"), error) &&
+                enter_parts(self, case_id, service, step, ds_json_array(root, "parts"), pictures,
+                            findings, error);
+  return ds_unit_capture_end(self, case_id, transaction, ok ? error : NULL) && ok;
 }
 
 /* Names that no step collects are a mistake in the file, found before anything is entered. */

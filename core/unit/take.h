@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 JsonNode *ds_take_read(const char *path, GError **error);
 
 /* Enters all of it into @case_id, in the service's order of steps; @pictures is the folder files
- * are looked up in, names may not leave it. What was entered before an error stays. */
+ * are looked up in, names may not leave it. What was entered before an error stays; each step
+ * is saved by itself. */
 gboolean ds_unit_take(DsUnit *self, const char *case_id, JsonNode *file, const char *pictures,
                       DsFindings *findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

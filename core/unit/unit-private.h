@@ -38,6 +38,7 @@ struct _DsUnit {
   gpointer ask_pin_data;
   DsUnitProgress progress;
   gpointer progress_data;
+  DsStoreBatch *together; /* of ds_unit_capture_begin; NULL: every part is synced by itself */
 };
 
 /* Tells whoever listens. */
