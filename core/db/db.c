@@ -249,10 +249,12 @@ migrate_one(DsDb *self, const char *step, guint version, GError **error)
   g_autoptr(DsDbTransaction) transaction = ds_db_begin(self, error);
   g_autofree char *stamp = g_strdup_printf("PRAGMA user_version = %u", version);
 
-  if (transaction == NULL || !ds_db_exec(self, step, "migrating", error))
+  if (transaction == NULL)
     return FALSE;
+  /* SQLite checks a strict table that gains a column by a PRAGMA of its own */
   self->setting_up = TRUE;
-  gboolean ok = ds_db_exec(self, stamp, "migrating", error);
+  gboolean ok =
+      ds_db_exec(self, step, "migrating", error) && ds_db_exec(self, stamp, "migrating", error);
   self->setting_up = FALSE;
   return ok && ds_db_commit(g_steal_pointer(&transaction), error);
 }
@@ -302,6 +304,9 @@ check_one(DsDb *self, const char *pragma, const char *good, GError **error)
 gboolean
 ds_db_check(DsDb *self, GError **error)
 {
+  /* it reads the file alone: a page that a power cut left unwritten there is still in the WAL */
+  if (!ds_db_checkpoint(self, error))
+    return FALSE;
   /* cipher_integrity_check answers no row at all when every page's MAC holds */
   self->setting_up = TRUE;
   g_autofree char *page = ask(self, "PRAGMA cipher_integrity_check");

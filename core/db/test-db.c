@@ -340,6 +340,10 @@ test_migration_of_an_older_schema(Fixture *fixture, gconstpointer data)
   g_assert_cmpint(ds_db_schema_version(db, &error), ==, 2);
   g_assert_true(ds_db_run(db, &error, "UPDATE person SET day = ?", "t", "2026-09-01"));
   g_assert_cmpint(ds_db_changes(db), ==, 1);
+  const char *const more[] = {steps[0], steps[1],
+                              "CREATE TABLE a(x TEXT) STRICT; INSERT INTO a VALUES('kept');"
+                              "ALTER TABLE a ADD COLUMN y TEXT NOT NULL DEFAULT ''"};
+  g_assert_true(ds_db_migrate(db, more, 3, &error)); /* checked by a PRAGMA of SQLite's own */
 }
 
 /* Runs @child in a process of its own, which must end by signal @killed, or exit 0 when 0. */

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a unit and its station do in a day, one operation each, from the state that it needs."""
 
-from cuts import Checker, Cuts, StationCuts
-from doorstep_flow import BUILD, COURIER, OFFICER, STATION, TRIP, World, good
+import shutil
+
+from cuts import Checker, Cuts, MigrationCuts, StationCuts
+from doorstep_flow import BUILD, COURIER, OFFICER, STATION, TRIP, World, good, run
 
 REASON = '家长改主意'
+MIGRATE = BUILD / 'tests/crash/migrate'
 
 
 class Day:
@@ -19,6 +22,7 @@ class Day:
             self.world.close()
             raise
         self.checker = Checker([BUILD / 'tests/crash/check-unit', self.unit.passphrase, OFFICER])
+        self.migration_checker = Checker([MIGRATE, 'check'])
         self.station_checker = Checker([BUILD / 'tests/crash/check-station', self.station.passphrase])
 
     def __enter__(self):
@@ -26,6 +30,7 @@ class Day:
 
     def __exit__(self, *_):
         self.checker.close()
+        self.migration_checker.close()
         self.station_checker.close()
         self.world.close()
 
@@ -70,7 +75,7 @@ class Day:
         return {'intake': ('sent', []), 'intake-locked': ('sent', ['--locked']), 'unlock': ('received', [])}
 
     def names(self):
-        return sorted([*self._operations(), *self._stations()])
+        return sorted([*self._operations(), *self._stations(), 'migrate'])
 
     def _station_cuts(self, name, drop):
         state, words = self._stations()[name]
@@ -81,7 +86,17 @@ class Day:
         return StationCuts(name, self.world.root / 'cuts', self.station.home, [argv], self.station_checker,
                            drop=drop, atomic=False)
 
+    def _migration_cuts(self, drop):
+        folder = self.world.root / 'migration'
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        good(run([MIGRATE, 'old', folder]))
+        return MigrationCuts('migrate', self.world.root / 'cuts', folder, [[MIGRATE, 'new', folder]],
+                             self.migration_checker, drop=drop)
+
     def cuts(self, name, drop=0):
+        if name == 'migrate':
+            return self._migration_cuts(drop)
         if name in self._stations():
             return self._station_cuts(name, drop)
         state, steps, atomic = self._operations()[name]
