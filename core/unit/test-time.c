@@ -135,7 +135,8 @@ test_set_forward(void)
   g_assert_cmpuint(count_jumps(home), ==, 1);
   g_autoptr(GArray) jumps = ds_unit_clock_jumps(home->unit, 0, &error);
   const DsClockJump *jump = &g_array_index(jumps, DsClockJump, 0);
-  g_assert_cmpint((jump->to_us - jump->from_us) / G_TIME_SPAN_DAY, ==, 365);
+  /* two clocks are read one after the other, and one may be slewed meanwhile */
+  g_assert_cmpint(ABS(jump->to_us - jump->from_us - offset_us), <, G_TIME_SPAN_MINUTE);
   g_assert_cmpint(watch(home).behind_us, ==, 0);
 
   /* the mistake undone: behind its own mistake, until somebody or the station says otherwise */
