@@ -7,6 +7,7 @@ decode.py FOLDER vectors    judges every object of FOLDER/vectors.json, prints {
 """
 
 import datetime
+import functools
 import json
 import pathlib
 import sys
@@ -399,12 +400,16 @@ def open_golden(folder):
     return plain_json(out)
 
 
+@functools.cache
+def known_directory(path):
+    return verify_directory(path.read_bytes(), [], 0)
+
+
 def judge(folder, vector, others):
     """Opens one vector as what it claims to be."""
     data = bytes.fromhex(vector['hex'])
     kind = vector['type']
-    name = vector.get('directory', 'directory')
-    directory = verify_directory((folder / f'{name}.cbor').read_bytes(), [], 0)
+    directory = known_directory(folder / f"{vector.get('directory', 'directory')}.cbor")
     unit, records = Key.golden('unit-encrypt'), Key.golden('records')
     if kind == 'cbor':
         decode(data, 4 * MIB)

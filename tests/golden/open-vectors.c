@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* open-vectors FOLDER: judges every object of FOLDER/vectors.json as what it claims to be and
- * prints {name: class} as JSON; with the message of each refusal on the error stream. */
+ * prints {name: class} as JSON; with the message of each refusal on the error stream.
+ * open-vectors FOLDER -: judges one vector of each line of its input, prints the class of each. */
 #include <stdio.h>
 #include <string.h>
 
@@ -129,7 +130,7 @@ static const struct {
 };
 
 static const char *
-judge_one(Judge *self, JsonObject *vector)
+judge_one(Judge *self, JsonObject *vector, gboolean say)
 {
   const char *type = json_object_get_string_member(vector, "type");
   const char *name = json_object_get_string_member(vector, "name");
@@ -147,50 +148,88 @@ judge_one(Judge *self, JsonObject *vector)
   }
   if (error == NULL)
     g_error("%s: refused without a word", name);
-  fprintf(stderr, "%s: %s\n", name, error->message);
+  if (say)
+    fprintf(stderr, "%s: %s\n", name, error->message);
   return ds_error_word(error->code);
 }
 
-int
-main(int argc, char **argv)
+static gboolean
+judge_lines(Judge *self)
 {
+  g_autofree char *line = NULL;
+  size_t room = 0;
+
+  while (getline(&line, &room, stdin) > 0) {
+    g_autoptr(JsonNode) node = json_from_string(line, NULL);
+
+    if (node == NULL || !JSON_NODE_HOLDS_OBJECT(node))
+      return FALSE;
+    puts(judge_one(self, json_node_get_object(node), FALSE));
+    fflush(stdout);
+  }
+  return TRUE;
+}
+
+static gboolean
+judge_file(Judge *self, const char *folder)
+{
+  g_autofree char *path = g_build_filename(folder, "vectors.json", NULL);
   g_autoptr(JsonParser) parser = json_parser_new();
   g_autoptr(JsonBuilder) b = json_builder_new();
-  g_autofree char *path = argc == 2 ? g_build_filename(argv[1], "vectors.json", NULL) : NULL;
-  g_autoptr(GBytes) directory = argc == 2 ? golden_read(argv[1], "directory") : NULL;
-  g_autoptr(GBytes) rotated = argc == 2 ? golden_read(argv[1], "directory-rotated") : NULL;
-  g_autoptr(GBytes) trip = argc == 2 ? golden_read(argv[1], "directory-trip") : NULL;
-  Judge self = {.root = golden_key("root"),
-                .records = golden_key("records"),
-                .unit = golden_key("unit-encrypt")};
   g_autoptr(JsonNode) root = NULL;
   g_autofree char *text = NULL;
 
-  if (path == NULL || !json_parser_load_from_file(parser, path, NULL)) {
-    g_printerr("usage: open-vectors FOLDER\n");
-    return 64;
-  }
-  self.directory = ds_directory_verify(directory, NULL, 0, 0, NULL);
-  self.rotated = ds_directory_verify(rotated, NULL, 0, 0, NULL);
-  self.trip = ds_directory_verify(trip, NULL, 0, 0, NULL);
-  golden_require(self.directory != NULL && self.rotated != NULL && self.trip != NULL, NULL);
-  self.vectors = json_node_get_array(json_parser_get_root(parser));
+  if (!json_parser_load_from_file(parser, path, NULL))
+    return FALSE;
+  self->vectors = json_node_get_array(json_parser_get_root(parser));
   json_builder_begin_object(b);
-  for (guint i = 0; i < json_array_get_length(self.vectors); i++) {
-    JsonObject *vector = json_array_get_object_element(self.vectors, i);
+  for (guint i = 0; i < json_array_get_length(self->vectors); i++) {
+    JsonObject *vector = json_array_get_object_element(self->vectors, i);
 
     json_builder_set_member_name(b, json_object_get_string_member(vector, "name"));
-    json_builder_add_string_value(b, judge_one(&self, vector));
+    json_builder_add_string_value(b, judge_one(self, vector, TRUE));
   }
   json_builder_end_object(b);
   root = json_builder_get_root(b);
   text = json_to_string(root, TRUE);
   puts(text);
+  return TRUE;
+}
+
+static DsDirectory *
+open_directory(const char *folder, const char *name)
+{
+  g_autoptr(GBytes) bytes = golden_read(folder, name);
+  GError *error = NULL;
+  DsDirectory *directory = ds_directory_verify(bytes, NULL, 0, 0, &error);
+
+  golden_require(directory != NULL, error);
+  return directory;
+}
+
+int
+main(int argc, char **argv)
+{
+  const gboolean lines = argc == 3 && strcmp(argv[2], "-") == 0;
+  Judge self = {0};
+  gboolean fine;
+
+  if (argc != 2 && !lines) {
+    g_printerr("usage: open-vectors FOLDER [-]\n");
+    return 64;
+  }
+  self.root = golden_key("root");
+  self.records = golden_key("records");
+  self.unit = golden_key("unit-encrypt");
+  self.directory = open_directory(argv[1], "directory");
+  self.rotated = open_directory(argv[1], "directory-rotated");
+  self.trip = open_directory(argv[1], "directory-trip");
+  fine = lines ? judge_lines(&self) : judge_file(&self, argv[1]);
   ds_directory_free(self.directory);
   ds_directory_free(self.rotated);
   ds_directory_free(self.trip);
   ds_key_unref(self.root);
   ds_key_unref(self.records);
   ds_key_unref(self.unit);
-  return 0;
+  return fine ? 0 : 65;
 }
