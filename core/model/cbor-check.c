@@ -99,7 +99,7 @@ static const char *
 check_item(Check *self)
 {
   Level *level = self->depth > 0 ? &self->levels[self->depth - 1] : NULL;
-  DsCborItem item;
+  DsCborItem item = {0}; /* what could not be read has no type to ask about */
   const char *problem = ds_cbor_item_read(&item, self->data, self->size, self->at);
 
   if (problem == NULL && self->items_left == 0) {
