@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/trouble.h"
 #include "base/files.h"
 #include "courier/drive-private.h"
 #include "courier/lock.h"
-
-/* What is named; what is counted has no limit. */
-#define TROUBLES_MAX 16u
 
 void
 ds_drive_result_clear(DsDriveResult *self)
@@ -24,14 +22,9 @@ ds_drive_refuse(DsDriveRound *self, const char *format, ...)
   va_list arguments;
 
   self->result->refused++;
-  if (self->result->refused > TROUBLES_MAX)
-    return;
   va_start(arguments, format);
-  g_autofree char *words = g_strdup_vprintf(format, arguments);
+  ds_trouble_add(&self->result->trouble, self->result->refused, format, arguments);
   va_end(arguments);
-  g_autofree char *before = g_steal_pointer(&self->result->trouble);
-  self->result->trouble =
-      before != NULL ? g_strjoin("\n", before, words, NULL) : g_steal_pointer(&words);
 }
 
 gboolean

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/trouble.h"
 #include "base/files.h"
 #include "courier/exchange-private.h"
 #include "courier/lock.h"
 #include "depot/fetch.h"
-
-/* What is named; what is counted has no limit. */
-#define TROUBLES_MAX 16u
 
 void
 ds_exchange_result_clear(DsExchangeResult *self)
@@ -22,12 +20,8 @@ ds_exchange_result_clear(DsExchangeResult *self)
 static void
 add_trouble(DsRound *self, const char *format, va_list arguments)
 {
-  if (self->result->refused + self->result->later > TROUBLES_MAX)
-    return;
-  g_autofree char *words = g_strdup_vprintf(format, arguments);
-  g_autofree char *before = g_steal_pointer(&self->result->trouble);
-  self->result->trouble =
-      before != NULL ? g_strjoin("\n", before, words, NULL) : g_steal_pointer(&words);
+  ds_trouble_add(&self->result->trouble, self->result->refused + self->result->later, format,
+                 arguments);
 }
 
 void

@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/trouble.h"
 #include "station/drive-private.h"
 #include "station/statements.h"
-
-/* What is named; what is counted has no limit. */
-#define TROUBLES_MAX 16u
 
 void
 ds_station_drive_result_clear(DsStationDriveResult *self)
@@ -23,14 +21,9 @@ ds_station_stick_refuse(DsStationStick *self, const char *format, ...)
   va_list arguments;
 
   self->result->refused++;
-  if (self->result->refused > TROUBLES_MAX)
-    return;
   va_start(arguments, format);
-  g_autofree char *words = g_strdup_vprintf(format, arguments);
+  ds_trouble_add(&self->result->trouble, self->result->refused, format, arguments);
   va_end(arguments);
-  g_autofree char *before = g_steal_pointer(&self->result->trouble);
-  self->result->trouble =
-      before != NULL ? g_strjoin("\n", before, words, NULL) : g_steal_pointer(&words);
 }
 
 gboolean
